@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The command line of the EAL: one table, from which parsing and --help both come. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "eal_private.h"
+
+#define MAX_OPTIONS 64
+#define LONG_ONLY 256	/* getopt values of options start here; below are their letters */
+
+struct eal_option {
+	const char *name;
+	char letter;
+	const char *value;
+	const char *help;
+	int (*set)(struct eal_options *o, const char *value);
+};
+
+int
+eal_parse_u64(const char *text, uint64_t max, uint64_t *out)
+{
+	int base = strncmp(text, "0x", 2) == 0 ? 16 : 10;
+	char *end;
+
+	/* strtoull would take spaces and signs. */
+	if (text[0] < '0' || text[0] > '9')
+		return -EINVAL;
+	errno = 0;
+	*out = strtoull(text, &end, base);
+	return errno != 0 || *end != '\0' || *out > max ? -EINVAL : 0;
+}
+
+static int
+bad_value(const char *option, const char *value, const char *cure)
+{
+	PLX_LOG(ERR, &eal_logtype, "%s: bad value '%s' (EINVAL): %s", option, value, cure);
+	return -EINVAL;
+}
+
+static int
+set_lcores(struct eal_options *o, const char *value)
+{
+	if (o->lcores != NULL)
+		return bad_value("--lcores", value, "give -l or --lcores once");
+	o->lcores = value;
+	return 0;
+}
+
+static int
+set_main_lcore(struct eal_options *o, const char *value)
+{
+	o->main_lcore = value;
+	return 0;
+}
+
+static int
+set_allow(struct eal_options *o, const char *value)
+{
+	return eal_devarg_add(&o->devargs, PLX_DEVARG_ALLOW, value);
+}
+
+static int
+set_block(struct eal_options *o, const char *value)
+{
+	return eal_devarg_add(&o->devargs, PLX_DEVARG_BLOCK, value);
+}
+
+static int
+set_vdev(struct eal_options *o, const char *value)
+{
+	return eal_devarg_add(&o->devargs, PLX_DEVARG_VDEV, value);
+}
+
+static int
+set_memory(struct eal_options *o, const char *value)
+{
+	uint64_t mb;
+
+	if (eal_parse_u64(value, UINT32_MAX, &mb) < 0 || mb == 0)
+		return bad_value("-m", value, "give MiB, 1 or more");
+	o->memory = mb << 20;
+	return 0;
+}
+
+static int
+set_no_huge(struct eal_options *o, const char *value)
+{
+	o->no_huge = true;
+	return 0;
+}
+
+static int
+set_base_virtaddr(struct eal_options *o, const char *value)
+{
+	/* Addresses of user space: below 2^47 without asking for more (x86-64 ABI). */
+	if (eal_parse_u64(value, (1ull << 47) - 1, &o->base_virtaddr) < 0 || o->base_virtaddr == 0)
+		return bad_value("--base-virtaddr", value, "give an address below 0x800000000000");
+	return 0;
+}
+
+static int
+set_iova_mode(struct eal_options *o, const char *value)
+{
+	if (strcmp(value, "va") == 0)
+		return 0;
+	if (strcmp(value, "pa") == 0)
+		return bad_value("--iova-mode", value,
+			"behind an IOMMU every address is virtual, and noiommu is not supported");
+	return bad_value("--iova-mode", value, "give va");
+}
+
+static void
+print_logtype(const char *name, const char *level, void *arg)
+{
+	printf("%-24s %s\n", name, level);
+}
+
+static int
+set_log_level(struct eal_options *o, const char *value)
+{
+	int ret;
+
+	if (strcmp(value, "help") == 0) {
+		plx_log_list(print_logtype, NULL);
+		return -ECANCELED;
+	}
+	ret = plx_log_parse(value);
+	if (ret == -ENOENT)
+		return bad_value("--log-level", value, "no component has that name, see --log-level=help");
+	if (ret < 0)
+		return bad_value("--log-level", value, "give [PATTERN:]LEVEL, LEVEL 1 to 8 or a name");
+	return 0;
+}
+
+static int
+set_version(struct eal_options *o, const char *value)
+{
+	printf("%s\n", plx_version());
+	return -ECANCELED;
+}
+
+static int print_help(struct eal_options *o, const char *value);
+
+static const struct eal_option options[] = {
+	{ "lcores", 'l', "LIST", "lcores, as 0-3,8 or LCORES@CPUS: 0@4,(1-3)@(5-7)", set_lcores },
+	{ "main-lcore", 0, "ID", "main lcore; the first one unless given", set_main_lcore },
+	{ "allow", 'a', "DEV[,ARGS]", "probe only this device; may be repeated", set_allow },
+	{ "block", 'b', "DEV", "never probe this device; may be repeated", set_block },
+	{ "vdev", 0, "NAME[,ARGS]", "make a virtual device, as net_null0,size=64", set_vdev },
+	{ "memory-size", 'm', "MB", "MiB of memory to have from the start", set_memory },
+	{ "no-huge", 0, NULL, "4 KiB pages instead of hugepages", set_no_huge },
+	{ "base-virtaddr", 0, "ADDR", "where to look for address space first", set_base_virtaddr },
+	{ "iova-mode", 0, "va", "what devices address memory by", set_iova_mode },
+	{ "log-level", 0, "[PATTERN:]LEVEL", "what is logged; 'help' lists components", set_log_level },
+	{ "version", 'v', NULL, "print the version and end", set_version },
+	{ "help", 'h', NULL, "print this and end", print_help },
+};
+
+static void
+print_option(char letter, const char *name, const char *value, const char *help)
+{
+	char left[64];
+
+	snprintf(left, sizeof(left), "--%s%s%s", name, value ? "=" : "", value ? value : "");
+	if (letter)
+		printf("  -%c, %-30s %s\n", letter, left, help);
+	else
+		printf("      %-30s %s\n", left, help);
+}
+
+static int
+print_help(struct eal_options *o, const char *value)
+{
+	printf("EAL options, before \"--\":\n");
+	for (size_t i = 0; i < PLX_DIM(options); i++)
+		print_option(options[i].letter, options[i].name, options[i].value, options[i].help);
+	for (const struct plx_bus *bus = eal_buses(); bus != NULL; bus = bus->next)
+		for (const struct plx_bus_option *b = bus->options; b && b->name; b++)
+			print_option(0, b->name, b->value, b->help);
+	return -ECANCELED;
+}
+
+/* What getopt_long() wants, and which bus option each value above LONG_ONLY means. */
+struct parser {
+	char letters[2 * PLX_DIM(options) + 3];
+	struct option longs[MAX_OPTIONS + 1];
+	const struct plx_bus_option *bus_options[MAX_OPTIONS];
+};
+
+static int
+build_parser(struct parser *p)
+{
+	size_t n = 0;
+	char *l = p->letters;
+
+	memset(p, 0, sizeof(*p));
+	*l++ = '+';	/* stop at what is no option */
+	*l++ = ':';	/* tell a missing value from an unknown option */
+	for (; n < PLX_DIM(options); n++) {
+		const struct eal_option *o = &options[n];
+
+		p->longs[n] = (struct option){ o->name, o->value != NULL, NULL, LONG_ONLY + (int)n };
+		if (o->letter)
+			*l++ = o->letter;
+		if (o->letter && o->value != NULL)
+			*l++ = ':';
+	}
+	for (const struct plx_bus *bus = eal_buses(); bus != NULL; bus = bus->next) {
+		for (const struct plx_bus_option *b = bus->options; b && b->name; b++, n++) {
+			if (n == MAX_OPTIONS) {
+				PLX_LOG(ERR, &eal_logtype, "more than %d options (ENOSPC): raise "
+					"MAX_OPTIONS", MAX_OPTIONS);
+				return -ENOSPC;
+			}
+			p->bus_options[n] = b;
+			p->longs[n] = (struct option){ b->name, b->value != NULL, NULL,
+				LONG_ONLY + (int)n };
+		}
+	}
+	return 0;
+}
+
+static int
+set_option(const struct parser *p, int value, struct eal_options *opts)
+{
+	if (value >= LONG_ONLY && p->bus_options[value - LONG_ONLY] != NULL)
+		return p->bus_options[value - LONG_ONLY]->set(optarg);
+	if (value >= LONG_ONLY)
+		return options[value - LONG_ONLY].set(opts, optarg);
+	for (size_t i = 0; i < PLX_DIM(options); i++)
+		if (options[i].letter == value)
+			return options[i].set(opts, optarg);
+	return -EINVAL;
+}
+
+/* getopt's '?' and ':' as one line; @arg is the argument in question. */
+static int
+log_bad_option(int value, const char *arg)
+{
+	if (value == ':')
+		PLX_LOG(ERR, &eal_logtype, "option %s needs a value (EINVAL): see --help", arg);
+	else if (optopt == 0 || optopt >= LONG_ONLY)
+		PLX_LOG(ERR, &eal_logtype, "unknown, ambiguous or misused option '%s' (EINVAL): see --help",
+			arg);
+	else
+		PLX_LOG(ERR, &eal_logtype, "unknown option '-%c' (EINVAL): see --help", optopt);
+	return -EINVAL;
+}
+
+static int
+check_conflicts(const struct eal_options *opts)
+{
+	bool allow = false, block = false;
+
+	for (const struct plx_devarg *d = opts->devargs; d != NULL; d = d->next) {
+		allow |= d->kind == PLX_DEVARG_ALLOW;
+		block |= d->kind == PLX_DEVARG_BLOCK;
+	}
+	if (allow && block) {
+		PLX_LOG(ERR, &eal_logtype, "-a and -b exclude each other (EINVAL): give only one kind");
+		return -EINVAL;
+	}
+	return eal_buses_check_devargs(opts->devargs);
+}
+
+int
+eal_options_parse(int argc, char **argv, struct eal_options *opts, int *consumed)
+{
+	struct parser p;
+	int value, ret;
+
+	memset(opts, 0, sizeof(*opts));
+	ret = build_parser(&p);
+	if (ret < 0)
+		return ret;
+	optind = 0;	/* getopt(3): a new vector is scanned */
+	opterr = 0;
+	while ((value = getopt_long(argc, argv, p.letters, p.longs, NULL)) != -1) {
+		if (value == '?' || value == ':')
+			ret = log_bad_option(value, argv[optind - 1]);
+		else
+			ret = set_option(&p, value, opts);
+		if (ret < 0)
+			goto out;
+	}
+	if (optind < argc && strcmp(argv[optind - 1], "--") != 0) {
+		PLX_LOG(ERR, &eal_logtype, "'%s' is no option (EINVAL): arguments of the application "
+			"go behind \"--\"", argv[optind]);
+		ret = -EINVAL;
+		goto out;
+	}
+	ret = check_conflicts(opts);
+	*consumed = optind - 1;
+out:
+	optind = 0;	/* the application scans its own vector */
+	opterr = 1;
+	if (ret < 0)
+		eal_options_free(opts);
+	return ret;
+}
+
+void
+eal_options_free(struct eal_options *opts)
+{
+	eal_devargs_free(&opts->devargs);
+	memset(opts, 0, sizeof(*opts));
+}

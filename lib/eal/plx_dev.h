@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef PLX_DEV_H
+#define PLX_DEV_H
+/**
+ * DOC: Buses, devices and drivers: the registries, seen from the driver side.
+ *
+ * A bus registers itself by a constructor; a driver registers with its bus the same way. At
+ * start-up the EAL calls every bus in four steps: scan (what is there?), attach (take what was
+ * asked for, tell which I/O addresses it can reach), then, when memory is there, map, and probe.
+ * Clean-up is the reverse.
+ */
+#include <plx_memory.h>
+
+PLX_BEGIN_DECLS
+
+struct plx_bus;
+
+/**
+ * struct plx_driver - the part that all drivers have in common.
+ * @name: "net_virtio"; static storage.
+ */
+struct plx_driver {
+	const char *name;
+};
+
+/**
+ * struct plx_device - the part that all devices have in common; embedded in the bus's own.
+ * @name: "0000:01:00.0" or "net_null0"; the bus's storage.
+ * @bus: it is on.
+ * @driver: bound to it; NULL before probe.
+ * @args: "key=value,..." from -a or --vdev; "" if there were none. The bus's storage.
+ * @numa_node: it is attached to; SOCKET_ID_ANY when that is not known.
+ */
+struct plx_device {
+	const char *name;
+	const struct plx_bus *bus;
+	const struct plx_driver *driver;
+	const char *args;
+	int numa_node;
+};
+
+/**
+ * struct plx_dev_windows - I/O address ranges that a set of devices can all reach.
+ * @ranges: sorted, not overlapping; allocated by malloc(), owned by whoever holds this struct.
+ * @n: number of @ranges.
+ */
+struct plx_dev_windows {
+	struct plx_iova_range *ranges;
+	unsigned int n;
+};
+
+/** plx_dev_windows_init() - all 64 bits of address. Return: 0 or -ENOMEM. */
+PLX_EXPORT int plx_dev_windows_init(struct plx_dev_windows *w);
+/**
+ * plx_dev_windows_intersect() - keep only what is also in @ranges.
+ * @ranges: @n of them, sorted, not overlapping.
+ * Return: 0 or -ENOMEM, with @w as it was. @w may end up empty.
+ */
+PLX_EXPORT int plx_dev_windows_intersect(struct plx_dev_windows *w,
+	const struct plx_iova_range *ranges, unsigned int n);
+/** plx_dev_windows_fini() - free the ranges. */
+PLX_EXPORT void plx_dev_windows_fini(struct plx_dev_windows *w);
+
+/**
+ * struct plx_bus_option - a long command line option that a bus adds to the EAL's.
+ * @name: without the dashes; NULL ends a table.
+ * @value: name of its value in the help, or NULL if it takes none.
+ * @help: one line.
+ * @set: called with the value, or NULL; returns 0 or -EINVAL. The bus forgets it in cleanup.
+ */
+struct plx_bus_option {
+	const char *name;
+	const char *value;
+	const char *help;
+	int (*set)(const char *value);
+};
+
+/**
+ * struct plx_bus - a bus; static storage of its room, called by the EAL on the main lcore only.
+ * @name: "pci" or "vdev".
+ * @scan: find devices, by the options; no device is touched yet.
+ * @attach: open those that will be probed and narrow @win to what they can reach. NULL if the bus
+ *	has no use for it. On failure it has undone what it did.
+ * @map: make the memory known to the devices, by plx_mem_event_callback_register(); NULL if none.
+ * @probe: bind drivers. A device that was named by the user and can't be probed is an error; any
+ *	other is logged and left. On failure cleanup() is called.
+ * @cleanup: undo probe, map, attach, scan and options, as far as they went; called whenever
+ *	options were parsed. Return: 0 or the first errno; it goes on after an error.
+ * @parse: does @name name a device of this bus ("0000:01:00.0")? Return: 1 or 0. NULL: never.
+ * @options: options of the bus, or NULL.
+ * @next: the registry's.
+ *
+ * The functions return 0 or a negative errno after they logged one line about it.
+ */
+struct plx_bus {
+	const char *name;
+	int (*scan)(struct plx_bus *bus);
+	int (*attach)(struct plx_bus *bus, struct plx_dev_windows *win);
+	int (*map)(struct plx_bus *bus);
+	int (*probe)(struct plx_bus *bus);
+	int (*cleanup)(struct plx_bus *bus);
+	int (*parse)(const char *name);
+	const struct plx_bus_option *options;
+	struct plx_bus *next;
+};
+
+/** plx_bus_register() - put @bus into the registry; by a constructor, before main(). */
+PLX_EXPORT void plx_bus_register(struct plx_bus *bus);
+
+/** enum plx_devarg_kind - which option a struct plx_devarg came from. */
+enum plx_devarg_kind {
+	PLX_DEVARG_ALLOW,	/* -a */
+	PLX_DEVARG_BLOCK,	/* -b */
+	PLX_DEVARG_VDEV,	/* --vdev */
+};
+
+/**
+ * struct plx_devarg - one -a, -b or --vdev option: "NAME[,KEY=VALUE...]".
+ * @kind: which option.
+ * @name: what stands before the first comma.
+ * @args: what stands after it, or "".
+ * @next: the following option, in command line order.
+ */
+struct plx_devarg {
+	enum plx_devarg_kind kind;
+	char *name;
+	char *args;
+	struct plx_devarg *next;
+};
+
+/** plx_devargs() - the device options of the running plx_eal_init(), the first one or NULL. */
+PLX_EXPORT const struct plx_devarg *plx_devargs(void);
+
+/**
+ * struct plx_kvarg - how to read one key of a device's arguments.
+ * @key: its name.
+ * @set: called with the value ("" if there is no '='); returns 0 or -EINVAL.
+ */
+struct plx_kvarg {
+	const char *key;
+	int (*set)(const char *value, void *arg);
+};
+
+/**
+ * plx_kvargs_parse() - read "key=value,key=value" and call @keys[].set for each.
+ * @dev: for the message.
+ * @args: the string; "" is fine.
+ * @keys: known keys; the last one has a NULL key.
+ * @arg: passed on.
+ *
+ * An unknown key or a bad value is logged with the name of @dev and the keys that are known.
+ * Return: 0; -EINVAL; -ENOMEM.
+ */
+PLX_EXPORT int plx_kvargs_parse(const char *dev, const char *args, const struct plx_kvarg *keys,
+	void *arg);
+
+/** plx_kvarg_u32() - read a whole decimal or 0x number of at most 32 bits. Return: 0 or -EINVAL. */
+PLX_EXPORT int plx_kvarg_u32(const char *value, uint32_t *out);
+
+PLX_END_DECLS
+#endif
