@@ -194,9 +194,9 @@ heap_alloc(struct eal_memory *mem, int socket_id, size_t size, size_t align, con
 	struct eal_heap *heap;
 	struct heap_elem *e;
 
-	align = PLX_MAX(align, (size_t)PLX_CACHE_LINE_SIZE);
-	if (size == 0 || !plx_is_power_of_2(align) || align > LARGEST_ALIGN)
+	if (size == 0 || (align & (align - 1)) != 0 || align > LARGEST_ALIGN)
 		return -EINVAL;
+	align = PLX_MAX(align, (size_t)PLX_CACHE_LINE_SIZE);
 	if (socket_id < 0 || socket_id >= PLX_MAX_NUMA_NODES || mem->arenas[socket_id].base == NULL)
 		return -EINVAL;
 	if (size > mem->arenas[socket_id].len)
