@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The bus of devices that --vdev makes. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <plx_bus_vdev.h>
+#include <plx_lcore.h>
+#include <plx_log.h>
+
+PLX_LOG_REGISTER(vdev_logtype, "bus.vdev", "VDEV", NOTICE)
+
+static int vdev_scan(struct plx_bus *bus);
+static int vdev_probe(struct plx_bus *bus);
+static int vdev_cleanup(struct plx_bus *bus);
+
+/* @drivers: by name. @devices: in the order of the command line. */
+static struct {
+	struct plx_bus bus;
+	struct plx_vdev_driver *drivers;
+	struct plx_vdev_device *devices;
+} vdev = {
+	.bus = {
+		.name = "vdev",
+		.scan = vdev_scan,
+		.probe = vdev_probe,
+		.cleanup = vdev_cleanup,
+	},
+};
+
+PLX_INIT(vdev_register)
+{
+	plx_bus_register(&vdev.bus);
+}
+
+/* Sorted, so that messages do not hang on link order. */
+void
+plx_vdev_register(struct plx_vdev_driver *driver)
+{
+	struct plx_vdev_driver **at = &vdev.drivers;
+
+	while (*at != NULL && strcmp((*at)->driver.name, driver->driver.name) < 0)
+		at = &(*at)->next;
+	driver->next = *at;
+	*at = driver;
+}
+
+/* The strings are copies, behind the device: plx_devargs() lasts no longer than plx_eal_init(). */
+static struct plx_vdev_device *
+device_new(const struct plx_devarg *arg)
+{
+	size_t name_size = strlen(arg->name) + 1, args_size = strlen(arg->args) + 1;
+	struct plx_vdev_device *dev = calloc(1, sizeof(*dev) + name_size + args_size);
+	char *strings;
+
+	if (dev == NULL)
+		return NULL;
+	strings = (char *)(dev + 1);
+	dev->device.bus = &vdev.bus;
+	dev->device.numa_node = SOCKET_ID_ANY;
+	dev->device.name = memcpy(strings, arg->name, name_size);
+	dev->device.args = memcpy(strings + name_size, arg->args, args_size);
+	return dev;
+}
+
+static int
+add_device(const struct plx_devarg *arg)
+{
+	struct plx_vdev_device **at = &vdev.devices;
+
+	for (; *at != NULL; at = &(*at)->next) {
+		if (strcmp((*at)->device.name, arg->name) != 0)
+			continue;
+		PLX_LOG(ERR, &vdev_logtype, "--vdev %s is there twice (EEXIST): give each device a "
+			"name of its own", arg->name);
+		return -EEXIST;
+	}
+	*at = device_new(arg);
+	if (*at == NULL) {
+		PLX_LOG(ERR, &vdev_logtype, "--vdev %s: no memory (ENOMEM)", arg->name);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static int
+vdev_scan(struct plx_bus *bus)
+{
+	int ret = 0;
+
+	for (const struct plx_devarg *d = plx_devargs(); d != NULL && ret == 0; d = d->next)
+		if (d->kind == PLX_DEVARG_VDEV)
+			ret = add_device(d);
+	return ret;
+}
+
+/* The longest name that @name begins with: "net_null_x" may have a driver besides "net_null". */
+static struct plx_vdev_driver *
+find_driver(const char *name)
+{
+	struct plx_vdev_driver *best = NULL;
+	size_t best_len = 0;
+
+	for (struct plx_vdev_driver *drv = vdev.drivers; drv != NULL; drv = drv->next) {
+		size_t len = strlen(drv->driver.name);
+
+		if (len > best_len && strncmp(drv->driver.name, name, len) == 0) {
+			best = drv;
+			best_len = len;
+		}
+	}
+	return best;
+}
+
+static void
+log_unknown(const char *name)
+{
+	const struct plx_vdev_driver *drv;
+	char known[512] = "none";
+	size_t used = 0;
+
+	for (drv = vdev.drivers; drv != NULL && used < sizeof(known); drv = drv->next)
+		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
+			used ? ", " : "", drv->driver.name);
+	PLX_LOG(ERR, &vdev_logtype, "--vdev %s: no driver has a name that it begins with (ENODEV), "
+		"there are: %s", name, known);
+}
+
+static int
+probe_device(struct plx_vdev_device *dev)
+{
+	struct plx_vdev_driver *drv = find_driver(dev->device.name);
+	int ret;
+
+	if (drv == NULL) {
+		log_unknown(dev->device.name);
+		return -ENODEV;
+	}
+	dev->device.driver = &drv->driver;
+	ret = drv->probe(dev);
+	if (ret < 0)
+		dev->device.driver = NULL;
+	return ret;
+}
+
+static int
+vdev_probe(struct plx_bus *bus)
+{
+	int ret = 0;
+
+	for (struct plx_vdev_device *dev = vdev.devices; dev != NULL && ret == 0; dev = dev->next)
+		ret = probe_device(dev);
+	return ret;
+}
+
+static int
+remove_device(struct plx_vdev_device *dev)
+{
+	const struct plx_vdev_driver *drv;
+	int ret = 0;
+
+	if (dev->device.driver != NULL) {
+		drv = plx_container_of(dev->device.driver, const struct plx_vdev_driver, driver);
+		ret = drv->remove(dev);
+	}
+	free(dev);
+	return ret;
+}
+
+static struct plx_vdev_device *
+reversed(struct plx_vdev_device *dev)
+{
+	struct plx_vdev_device *head = NULL, *next;
+
+	for (; dev != NULL; dev = next) {
+		next = dev->next;
+		dev->next = head;
+		head = dev;
+	}
+	return head;
+}
+
+static int
+vdev_cleanup(struct plx_bus *bus)
+{
+	struct plx_vdev_device *dev, *next;
+	int first = 0, ret;
+
+	for (dev = reversed(vdev.devices); dev != NULL; dev = next) {
+		next = dev->next;
+		ret = remove_device(dev);
+		if (first == 0)
+			first = ret;
+	}
+	vdev.devices = NULL;
+	return first;
+}
