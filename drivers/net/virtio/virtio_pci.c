@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <string.h>
+
+#include <plx_cycles.h>
+#include <plx_eal.h>
+#include <plx_errno.h>
+
+#include "virtio_log.h"
+#include "virtio_pci.h"
+#include "virtio_spec.h"
+#include "virtqueue.h"
+
+/* Devices in software answer within a millisecond if they are scheduled; hardware may take long. */
+#define DEVICE_TIMEOUT_MS 3000
+/* A list with more capabilities than configuration space has room for is a loop. */
+#define MAX_CAPS 48
+/* A configuration that changes so often while it is read will not come to rest. */
+#define CONFIG_READ_TRIES 100
+
+static inline uint8_t
+mmio_read8(const volatile void *reg)
+{
+	return *(const volatile uint8_t *)reg;
+}
+
+static inline uint16_t
+mmio_read16(const volatile void *reg)
+{
+	return *(const volatile uint16_t *)reg;
+}
+
+static inline uint32_t
+mmio_read32(const volatile void *reg)
+{
+	return *(const volatile uint32_t *)reg;
+}
+
+static inline void
+mmio_write8(volatile void *reg, uint8_t value)
+{
+	*(volatile uint8_t *)reg = value;
+}
+
+static inline void
+mmio_write16(volatile void *reg, uint16_t value)
+{
+	*(volatile uint16_t *)reg = value;
+}
+
+static inline void
+mmio_write32(volatile void *reg, uint32_t value)
+{
+	*(volatile uint32_t *)reg = value;
+}
+
+/* 4.1.3.1: a register of 64 bits is written in halves. */
+static inline void
+mmio_write64(volatile uint32_t reg[2], uint64_t value)
+{
+	mmio_write32(&reg[0], (uint32_t)value);
+	mmio_write32(&reg[1], (uint32_t)(value >> 32));
+}
+
+static struct virtio_pci *
+to_pci(struct virtio_transport *t)
+{
+	return plx_container_of(t, struct virtio_pci, transport);
+}
+
+static uint8_t
+pci_get_status(struct virtio_transport *t)
+{
+	return mmio_read8(&to_pci(t)->common->device_status);
+}
+
+static void
+pci_set_status(struct virtio_transport *t, uint8_t status)
+{
+	mmio_write8(&to_pci(t)->common->device_status, status);
+}
+
+/* 4.1.4.3.2: after the write of 0, wait until 0 can be read. */
+static int
+pci_reset(struct virtio_transport *t)
+{
+	struct virtio_pci *pci = to_pci(t);
+	const uint64_t timeout = plx_get_timer_hz() / 1000 * t->timeout_ms;
+	const uint64_t start = plx_get_timer_cycles();
+	int ret;
+
+	t->ops->set_status(t, 0);
+	while (t->ops->get_status(t) != 0) {
+		if (plx_get_timer_cycles() - start < timeout) {
+			plx_delay_us(100);
+			continue;
+		}
+		/* It may do DMA still, to memory that others will get: shut the door. */
+		ret = plx_pci_set_bus_master(pci->dev, 0);
+		if (ret < 0)
+			VIRTIO_ERR(pci->dev->device.name, "can't turn bus mastering off (%s)",
+				plx_strerror(ret));
+		pci->bus_master_off = true;
+		return -ETIMEDOUT;
+	}
+	if (pci->bus_master_off) {
+		ret = plx_pci_set_bus_master(pci->dev, 1);
+		if (ret < 0)
+			return ret;
+		pci->bus_master_off = false;
+	}
+	return 0;
+}
+
+static uint64_t
+pci_get_features(struct virtio_transport *t)
+{
+	volatile struct virtio_pci_common_cfg *common = to_pci(t)->common;
+	uint64_t features;
+
+	mmio_write32(&common->device_feature_select, 1);
+	features = (uint64_t)mmio_read32(&common->device_feature) << 32;
+	mmio_write32(&common->device_feature_select, 0);
+	return features | mmio_read32(&common->device_feature);
+}
+
+static void
+pci_set_features(struct virtio_transport *t, uint64_t features)
+{
+	volatile struct virtio_pci_common_cfg *common = to_pci(t)->common;
+
+	mmio_write32(&common->driver_feature_select, 0);
+	mmio_write32(&common->driver_feature, (uint32_t)features);
+	mmio_write32(&common->driver_feature_select, 1);
+	mmio_write32(&common->driver_feature, (uint32_t)(features >> 32));
+}
+
+/* 4.1.3.1: a field is read by its own width. */
+static void
+read_config_once(const volatile uint8_t *config, void *buf, size_t len)
+{
+	uint8_t *bytes = buf;
+	uint16_t v16;
+	uint32_t v32;
+	size_t i;
+
+	if (len == sizeof(v16)) {
+		v16 = mmio_read16(config);
+		memcpy(buf, &v16, len);
+	} else if (len == sizeof(v32)) {
+		v32 = mmio_read32(config);
+		memcpy(buf, &v32, len);
+	} else {
+		for (i = 0; i < len; i++)
+			bytes[i] = mmio_read8(config + i);
+	}
+}
+
+/* 2.5.1: what was read belongs together if the generation is the same before and after. */
+static int
+pci_read_config(struct virtio_transport *t, size_t offset, void *buf, size_t len)
+{
+	struct virtio_pci *pci = to_pci(t);
+	uint8_t generation;
+	int tries;
+
+	if (offset + len > pci->config_len)
+		return -ENOENT;
+	for (tries = 0; tries < CONFIG_READ_TRIES; tries++) {
+		generation = mmio_read8(&pci->common->config_generation);
+		read_config_once(pci->config + offset, buf, len);
+		if (mmio_read8(&pci->common->config_generation) == generation)
+			return 0;
+	}
+	return -EIO;
+}
+
+static uint16_t
+pci_queue_size(struct virtio_transport *t, uint16_t index)
+{
+	volatile struct virtio_pci_common_cfg *common = to_pci(t)->common;
+
+	if (index >= mmio_read16(&common->num_queues))
+		return 0;
+	mmio_write16(&common->queue_select, index);
+	return mmio_read16(&common->queue_size);
+}
+
+/* 4.1.5.2: the doorbell is told which queue it is for. */
+static void
+ring_doorbell(void *doorbell, uint16_t index)
+{
+	mmio_write16(doorbell, index);
+}
+
+/* 4.1.5.1.3 and, for the doorbell, 4.1.4.4. */
+static int
+pci_queue_enable(struct virtio_transport *t, struct virtqueue *vq)
+{
+	struct virtio_pci *pci = to_pci(t);
+	volatile struct virtio_pci_common_cfg *common = pci->common;
+	const uint64_t desc = plx_mem_virt2iova(vq->desc);
+	const uint64_t avail = plx_mem_virt2iova(vq->avail);
+	const uint64_t used = plx_mem_virt2iova(vq->used);
+	uint64_t doorbell;
+
+	if (desc == PLX_BAD_IOVA || avail == PLX_BAD_IOVA || used == PLX_BAD_IOVA)
+		return -EFAULT;
+	mmio_write16(&common->queue_select, vq->index);
+	doorbell = (uint64_t)mmio_read16(&common->queue_notify_off) * pci->notify_mult;
+	if (doorbell % sizeof(uint16_t) != 0 || doorbell + sizeof(uint16_t) > pci->notify_len)
+		return -EINVAL;
+	vq->notify = ring_doorbell;
+	vq->notify_arg = (void *)(uintptr_t)(pci->notify + doorbell);
+	mmio_write16(&common->queue_size, vq->size);
+	mmio_write64(common->queue_desc, desc);
+	mmio_write64(common->queue_driver, avail);
+	mmio_write64(common->queue_device, used);
+	mmio_write16(&common->queue_enable, 1);
+	return 0;
+}
+
+static const struct virtio_transport_ops pci_ops = {
+	.reset = pci_reset,
+	.get_status = pci_get_status,
+	.set_status = pci_set_status,
+	.get_features = pci_get_features,
+	.set_features = pci_set_features,
+	.read_config = pci_read_config,
+	.queue_size = pci_queue_size,
+	.queue_enable = pci_queue_enable,
+};
+
+/*
+ * Where the structure of @cap is in this process, or NULL if it is not in a BAR that we have, not
+ * within it, not aligned to @align, or smaller than @min.
+ */
+static volatile void *
+map_cap(const struct plx_pci_device *dev, const struct virtio_pci_cap *cap, size_t min,
+	size_t align)
+{
+	const struct plx_mem_resource *bar;
+
+	if (cap->bar >= PLX_PCI_MAX_RESOURCE)
+		return NULL;
+	bar = &dev->mem_resource[cap->bar];
+	if (bar->addr == NULL || cap->length < min || cap->offset % align != 0 ||
+	    cap->offset > bar->len || cap->length > bar->len - cap->offset)
+		return NULL;
+	return PLX_PTR_ADD(bar->addr, cap->offset);
+}
+
+/* Take what the capability at @pos points to, if it is the first one of its kind that will do. */
+static int
+read_cap(struct virtio_pci *pci, uint8_t pos)
+{
+	struct virtio_pci_notify_cap cap = { 0 };
+	const size_t base = sizeof(cap.cap);
+	int ret;
+
+	ret = plx_pci_read_config(pci->dev, &cap.cap, base, pos);
+	if (ret < 0)
+		return ret;
+	if (cap.cap.cap_len < base)
+		return 0;
+	switch (cap.cap.cfg_type) {
+	case VIRTIO_PCI_CAP_COMMON_CFG:
+		if (pci->common == NULL)
+			pci->common = map_cap(pci->dev, &cap.cap, sizeof(*pci->common), 4);
+		break;
+	case VIRTIO_PCI_CAP_NOTIFY_CFG:
+		if (pci->notify != NULL || cap.cap.cap_len < sizeof(cap))
+			break;
+		ret = plx_pci_read_config(pci->dev, &cap.notify_off_multiplier,
+			sizeof(cap.notify_off_multiplier), pos + base);
+		if (ret < 0)
+			return ret;
+		pci->notify = map_cap(pci->dev, &cap.cap, 2, 2);
+		pci->notify_len = cap.cap.length;
+		pci->notify_mult = cap.notify_off_multiplier;
+		break;
+	case VIRTIO_PCI_CAP_DEVICE_CFG:
+		if (pci->config != NULL)
+			break;
+		pci->config = map_cap(pci->dev, &cap.cap, 1, 4);
+		pci->config_len = cap.cap.length;
+		break;
+	}
+	return 0;
+}
+
+static int
+read_caps(struct virtio_pci *pci)
+{
+	int pos = 0, n, ret;
+
+	for (n = 0; n < MAX_CAPS; n++) {
+		pos = plx_pci_find_capability(pci->dev, PCI_CAP_ID_VNDR, (uint8_t)pos);
+		if (pos <= 0)
+			return pos;
+		ret = read_cap(pci, (uint8_t)pos);
+		if (ret < 0)
+			return ret;
+	}
+	return -ELOOP;
+}
+
+int
+virtio_pci_init(struct virtio_pci *pci, const struct plx_pci_device *dev)
+{
+	const char *name = dev->device.name;
+	int ret;
+
+	memset(pci, 0, sizeof(*pci));
+	pci->dev = dev;
+	pci->transport.ops = &pci_ops;
+	pci->transport.timeout_ms = DEVICE_TIMEOUT_MS;
+	/* Legacy devices have other registers; without the other bit, DMA is past the IOMMU. */
+	pci->transport.required = VIRTIO_BIT(VIRTIO_F_VERSION_1) |
+		VIRTIO_BIT(VIRTIO_F_ACCESS_PLATFORM);
+
+	if (plx_eal_iova_mode() == PLX_IOVA_PA) {
+		VIRTIO_ERR(name, "needs an IOMMU, since mbufs have no physical addresses: "
+			"boot with intel_iommu=on or the like");
+		return -ENOTSUP;
+	}
+	ret = read_caps(pci);
+	if (ret < 0) {
+		VIRTIO_ERR(name, "can't read its PCI capabilities (%s)", plx_strerror(ret));
+		return ret;
+	}
+	if (pci->common == NULL || pci->notify == NULL || pci->config == NULL) {
+		VIRTIO_ERR(name, "a legacy device: of its virtio 1 registers common are %s, notify "
+			"%s, device %s; with QEMU: disable-legacy=on,disable-modern=off",
+			pci->common ? "there" : "missing", pci->notify ? "there" : "missing",
+			pci->config ? "there" : "missing");
+		return -ENODEV;
+	}
+	return 0;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef VIRTIO_PCI_H
+#define VIRTIO_PCI_H
+/**
+ * DOC: The PCI transport: virtio 1.2 section 4.1, registers in memory BARs.
+ */
+#include <stdbool.h>
+
+#include <plx_bus_vfio.h>
+
+#include "virtio_pci_regs.h"
+#include "virtio_transport.h"
+
+PLX_BEGIN_DECLS
+
+/**
+ * struct virtio_pci - a virtio device on the PCI bus.
+ * @transport: what the rest of the driver sees.
+ * @dev: the device on the bus.
+ * @common: common configuration.
+ * @notify: where the doorbells are.
+ * @notify_len: bytes from there.
+ * @notify_mult: bytes from one doorbell number to the next.
+ * @config: device configuration.
+ * @config_len: bytes of it.
+ * @bus_master_off: a reset failed and the device was cut off from memory.
+ */
+struct virtio_pci {
+	struct virtio_transport transport;
+	const struct plx_pci_device *dev;
+	volatile struct virtio_pci_common_cfg *common;
+	volatile uint8_t *notify;
+	uint32_t notify_len;
+	uint32_t notify_mult;
+	volatile uint8_t *config;
+	uint32_t config_len;
+	bool bus_master_off;
+};
+
+/**
+ * virtio_pci_init() - find the registers of @dev.
+ * Return: 0; -ENODEV if it has no virtio 1 registers; an errno of the bus. The cause is logged.
+ */
+int virtio_pci_init(struct virtio_pci *pci, const struct plx_pci_device *dev);
+
+PLX_END_DECLS
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef VIRTIO_TRANSPORT_H
+#define VIRTIO_TRANSPORT_H
+/**
+ * DOC: How a virtio device is reached. The rings and the network device know only this.
+ *
+ * One thread at a time, but for the notify() of a virtqueue, which belongs to the queue's thread.
+ */
+#include <plx_common.h>
+
+struct virtio_transport;
+struct virtqueue;
+
+/**
+ * struct virtio_transport_ops - a transport's functions; const static storage.
+ * @reset: 2.4: bring the device back to its initial state. Return: 0; -ETIMEDOUT, and then too the
+ *	device does no DMA any more.
+ * @get_status: 2.1: read the device status.
+ * @set_status: 2.1: write it.
+ * @get_features: 2.2: what the device offers.
+ * @set_features: 2.2: what we accept.
+ * @read_config: 2.5: read @len bytes of the device configuration; a field of 2 or 4 bytes in one
+ *	piece. Return: 0; -ENOENT if the device has less; -EIO if it never stands still.
+ * @queue_size: most descriptors of queue @index; 0 if there is no such queue. After a reset only.
+ * @queue_enable: tell the device the size and the rings of @vq, let it go, and set vq->notify.
+ *	Return: 0; -EINVAL if the device's doorbell is out of its bounds; -EFAULT if a ring is not
+ *	in DMA memory.
+ */
+struct virtio_transport_ops {
+	int (*reset)(struct virtio_transport *t);
+	uint8_t (*get_status)(struct virtio_transport *t);
+	void (*set_status)(struct virtio_transport *t, uint8_t status);
+	uint64_t (*get_features)(struct virtio_transport *t);
+	void (*set_features)(struct virtio_transport *t, uint64_t features);
+	int (*read_config)(struct virtio_transport *t, size_t offset, void *buf, size_t len);
+	uint16_t (*queue_size)(struct virtio_transport *t, uint16_t index);
+	int (*queue_enable)(struct virtio_transport *t, struct virtqueue *vq);
+};
+
+/**
+ * struct virtio_transport - one device; embedded in the transport's own struct.
+ * @ops: its functions.
+ * @required: feature bits without which the device can't be used over this transport.
+ * @timeout_ms: how long the device may take to do what it is told.
+ */
+struct virtio_transport {
+	const struct virtio_transport_ops *ops;
+	uint64_t required;
+	unsigned int timeout_ms;
+};
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <plx_malloc.h>
+
+#include "virtio_log.h"
+#include "virtqueue.h"
+
+/*
+ * The device writes the used ring, we write the rest: no cache line is shared by both. The used
+ * elements start at a line, so that each can be read at once; flags and idx end the line before.
+ */
+static size_t
+used_offset(uint16_t size)
+{
+	return PLX_ALIGN_CEIL(VIRTQ_DESC_BYTES(size) + VIRTQ_AVAIL_BYTES(size),
+		(size_t)PLX_CACHE_LINE_SIZE) +
+		PLX_CACHE_LINE_SIZE - offsetof(struct virtq_used, ring);
+}
+
+static size_t
+rings_bytes(uint16_t size)
+{
+	return used_offset(size) + VIRTQ_USED_BYTES(size);
+}
+
+int
+virtqueue_alloc(struct virtqueue *vq, const char *type, const char *dev_name, const char *label,
+	uint16_t index, uint16_t size, int socket)
+{
+	void *mem;
+
+	mem = plx_zmalloc_socket(type, rings_bytes(size), PLX_CACHE_LINE_SIZE, socket);
+	if (mem == NULL)
+		return -ENOMEM;
+	vq->desc = mem;
+	vq->avail = PLX_PTR_ADD(mem, VIRTQ_DESC_BYTES(size));
+	vq->used = PLX_PTR_ADD(mem, used_offset(size));
+	vq->size = size;
+	vq->mask = (uint16_t)(size - 1);
+	vq->index = index;
+	vq->dev_name = dev_name;
+	vq->label = label;
+	return 0;
+}
+
+void
+virtqueue_free(struct virtqueue *vq)
+{
+	plx_free(vq->desc);
+	vq->desc = NULL;
+}
+
+void
+virtqueue_reset(struct virtqueue *vq)
+{
+	memset(vq->desc, 0, rings_bytes(vq->size));
+	vq->avail->flags = VIRTQ_AVAIL_F_NO_INTERRUPT;
+	vq->avail_idx = 0;
+	vq->used_idx = 0;
+	vq->broken = false;
+}
+
+void
+virtqueue_break(struct virtqueue *vq, const char *format, ...)
+{
+	char what[128];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(what, sizeof(what), format, ap);
+	va_end(ap);
+	vq->broken = true;
+	VIRTIO_ERR(vq->dev_name, "%s (virtqueue %u) is stopped as the device broke the protocol: "
+		"%s; stop and start the port", vq->label, vq->index, what);
+}
