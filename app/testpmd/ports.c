@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Ports and the pools of their mbufs: from plx_eal_init() to traffic and back. */
+#include <errno.h>
+#include <stdio.h>
+
+#include <plx_errno.h>
+
+#include "testpmd.h"
+
+#define LINK_CHECK_MS 100
+#define LINK_CHECKS 90
+
+static int
+find_ports(struct testpmd *tp)
+{
+	uint16_t port_id;
+
+	PLX_ETH_FOREACH_DEV(port_id) {
+		struct fwd_port *port = &tp->ports[tp->nb_ports++];
+
+		port->port_id = port_id;
+		port->socket_id = plx_eth_dev_socket_id(port_id);
+		if (port->socket_id < 0 || port->socket_id >= PLX_MAX_NUMA_NODES)
+			port->socket_id = (int)plx_socket_id();
+	}
+	if (tp->nb_ports > 0)
+		return 0;
+	TESTPMD_LOG(ERR, "No probed ethernet devices (ENODEV): give some by -a or --vdev, as "
+		"--vdev net_null0");
+	return -ENODEV;
+}
+
+/* As DPDK reckons: full rings, full caches, and a burst in flight; of the ports of a pool. */
+static unsigned int
+pool_size(const struct testpmd *tp, unsigned int nb_ports)
+{
+	const struct testpmd_options *o = &tp->opts;
+	unsigned int rxd = PLX_MAX(o->rxd, (uint32_t)MAX_RING_SIZE);
+	unsigned int txd = PLX_MAX(o->txd, (uint32_t)MAX_RING_SIZE);
+
+	if (o->total_num_mbufs != 0)
+		return o->total_num_mbufs;
+	return nb_ports * (o->rxq * rxd + o->txq * txd + (plx_lcore_count() - 1) * MEMPOOL_CACHE +
+		MAX_PKT_BURST);
+}
+
+static int
+create_pool(struct testpmd *tp, int socket_id)
+{
+	unsigned int nb_ports = 0, n;
+	char name[32];
+	int ret;
+
+	for (unsigned int i = 0; i < tp->nb_ports; i++)
+		nb_ports += tp->ports[i].socket_id == socket_id;
+	n = pool_size(tp, nb_ports);
+	snprintf(name, sizeof(name), "mb_pool_%d", socket_id);
+	TESTPMD_LOG(INFO, "create a new mbuf pool <%s>: n=%u, size=%u, socket=%d", name, n,
+		tp->opts.mbuf_size, socket_id);
+	tp->pools[socket_id] = plx_pktmbuf_pool_create(name, n, MEMPOOL_CACHE, 0,
+		(uint16_t)tp->opts.mbuf_size, socket_id);
+	if (tp->pools[socket_id] != NULL)
+		return 0;
+	ret = -errno;
+	TESTPMD_LOG(ERR, "Creation of mbuf pool for socket %d failed (%s): free some memory, or "
+		"ask for less by --total-num-mbufs", socket_id, plx_strerror(ret));
+	return ret;
+}
+
+/* A pool on each node that has a port. */
+static int
+create_pools(struct testpmd *tp)
+{
+	for (unsigned int i = 0; i < tp->nb_ports; i++) {
+		int socket_id = tp->ports[i].socket_id;
+		int ret = tp->pools[socket_id] == NULL ? create_pool(tp, socket_id) : 0;
+
+		if (ret < 0)
+			return ret;
+		tp->ports[i].pool = tp->pools[socket_id];
+	}
+	return 0;
+}
+
+static int
+setup_queues(const struct testpmd_options *o, const struct fwd_port *port)
+{
+	int ret = 0;
+
+	for (uint16_t q = 0; q < o->rxq && ret == 0; q++)
+		ret = plx_eth_rx_queue_setup(port->port_id, q, (uint16_t)o->rxd, port->socket_id,
+			NULL, port->pool);
+	for (uint16_t q = 0; q < o->txq && ret == 0; q++)
+		ret = plx_eth_tx_queue_setup(port->port_id, q, (uint16_t)o->txd, port->socket_id,
+			NULL);
+	return ret;
+}
+
+/* ethdev checks most options against the port's limits, but does not hear of --txpkts. */
+static int
+read_info(const struct testpmd_options *o, struct fwd_port *port)
+{
+	struct plx_eth_dev_info info;
+	int ret = plx_eth_dev_info_get(port->port_id, &info);
+
+	if (ret < 0)
+		return ret;
+	port->nb_rxd = o->rxd ? o->rxd : info.default_rx_desc;
+	port->nb_txd = o->txd ? o->txd : info.default_tx_desc;
+	if ((o->engine->generates || o->tx_first) && o->tx_layout.nb_segs > info.max_tx_segs) {
+		TESTPMD_LOG(ERR, "--txpkts: %u segments (EINVAL): port %u sends at most %u",
+			o->tx_layout.nb_segs, port->port_id, info.max_tx_segs);
+		return -EINVAL;
+	}
+	return plx_eth_macaddr_get(port->port_id, &port->mac_addr);
+}
+
+static int
+start_port(const struct testpmd_options *o, struct fwd_port *port)
+{
+	int ret = read_info(o, port);
+
+	if (ret < 0)
+		return ret;
+	printf("Configuring Port %u (socket %d)\n", port->port_id, port->socket_id);
+	ret = plx_eth_dev_configure(port->port_id, (uint16_t)o->rxq, (uint16_t)o->txq, NULL);
+	if (ret == 0)
+		ret = setup_queues(o, port);
+	if (ret == 0)
+		ret = plx_eth_dev_start(port->port_id);
+	if (ret < 0)
+		return ret;
+	printf("Port %u: " PLX_ETHER_ADDR_PRT_FMT "\n", port->port_id,
+		PLX_ETHER_ADDR_BYTES(&port->mac_addr));
+	/* A driver that can't do it is no reason to stop: ethdev has logged it. */
+	ret = plx_eth_promiscuous_enable(port->port_id);
+	return ret == -ENOTSUP ? 0 : ret;
+}
+
+int
+ports_open(struct testpmd *tp)
+{
+	int ret = find_ports(tp);
+
+	if (ret == 0)
+		ret = create_pools(tp);
+	for (unsigned int i = 0; i < tp->nb_ports && ret == 0; i++)
+		ret = start_port(&tp->opts, &tp->ports[i]);
+	if (ret < 0)
+		ports_close(tp);
+	return ret;
+}
+
+static void
+print_link(uint16_t port_id, const struct plx_eth_link *link)
+{
+	uint32_t speed = link->link_speed;
+
+	printf("Port %u Link ", port_id);
+	if (!link->link_status) {
+		printf("down\n");
+		return;
+	}
+	if (speed == PLX_ETH_SPEED_NUM_UNKNOWN)
+		printf("up at Unknown");
+	else if (speed >= 1000)
+		printf(speed % 1000 ? "up at %.1f Gbps" : "up at %.0f Gbps", speed / 1000.0);
+	else
+		printf("up at %u Mbps", speed);
+	printf(" %s %s\n", link->link_duplex ? "FDX" : "HDX",
+		link->link_autoneg ? "Autoneg" : "Fixed");
+}
+
+static bool
+all_up(const struct testpmd *tp)
+{
+	struct plx_eth_link link;
+
+	for (unsigned int i = 0; i < tp->nb_ports; i++)
+		if (plx_eth_link_get_nowait(tp->ports[i].port_id, &link) < 0 || !link.link_status)
+			return false;
+	return true;
+}
+
+int
+ports_check_links(struct testpmd *tp)
+{
+	struct plx_eth_link link;
+	int ret = 0;
+
+	printf("Checking link statuses...\n");
+	fflush(stdout);
+	for (int i = 0; i < LINK_CHECKS && ret == 0 && !all_up(tp); i++)
+		ret = wait_signal(tp, LINK_CHECK_MS);
+	for (unsigned int i = 0; i < tp->nb_ports && ret >= 0; i++) {
+		ret = plx_eth_link_get_nowait(tp->ports[i].port_id, &link);
+		if (ret < 0)
+			TESTPMD_LOG(ERR, "port %u: no link state (%s)", tp->ports[i].port_id,
+				plx_strerror(ret));
+		else
+			print_link(tp->ports[i].port_id, &link);
+	}
+	printf("Done\n");
+	return ret;
+}
+
+int
+ports_stop(struct testpmd *tp)
+{
+	int first = 0;
+
+	for (unsigned int i = 0; i < tp->nb_ports; i++) {
+		int ret;
+
+		printf("\nStopping port %u...\nStopping ports...\n", tp->ports[i].port_id);
+		ret = plx_eth_dev_stop(tp->ports[i].port_id);
+		if (first == 0)
+			first = ret;
+		printf("Done\n");
+	}
+	return first;
+}
+
+int
+ports_close(struct testpmd *tp)
+{
+	int first = 0;
+
+	for (unsigned int i = 0; i < tp->nb_ports; i++) {
+		uint16_t port_id = tp->ports[i].port_id;
+		int ret;
+
+		printf("\nShutting down port %u...\nClosing ports...\n", port_id);
+		ret = plx_eth_dev_close(port_id);
+		if (first == 0)
+			first = ret;
+		printf("Port %u is closed\nDone\n", port_id);
+	}
+	tp->nb_ports = 0;
+	for (unsigned int i = 0; i < PLX_MAX_NUMA_NODES; i++) {
+		plx_mempool_free(tp->pools[i]);
+		tp->pools[i] = NULL;
+	}
+	return first;
+}

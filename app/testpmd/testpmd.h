@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef TESTPMD_H
+#define TESTPMD_H
+/* What the files of plx-testpmd share. All state is in one struct testpmd, which main() has. */
+#include <plx_ethdev.h>
+#include <plx_lcore.h>
+#include <plx_log.h>
+
+#include "fwd.h"
+
+#define DEFAULT_BURST 32
+/* As in DPDK: what a pool must hold of the rings and the cache, before anybody asks for else. */
+#define MAX_RING_SIZE 2048
+#define MEMPOOL_CACHE 250
+
+extern struct plx_logtype testpmd_logtype;
+
+#define TESTPMD_LOG(level, ...) PLX_LOG(level, &testpmd_logtype, __VA_ARGS__)
+
+enum port_topology {
+	TOPOLOGY_PAIRED,	/* 0 and 1, 2 and 3, ... to each other */
+	TOPOLOGY_CHAINED,	/* 0 to 1, 1 to 2, ..., the last one to 0 */
+	TOPOLOGY_LOOP,		/* each port to itself */
+};
+
+/* The command line; what is not commented is the option of that name. */
+struct testpmd_options {
+	const struct fwd_engine *engine;	/* --forward-mode */
+	bool engine_given;
+	bool auto_start;
+	bool tx_first;
+	enum port_topology topology;
+	uint32_t stats_period;		/* seconds; 0: none */
+	uint32_t nb_cores;
+	uint32_t total_num_mbufs;	/* of each pool; 0: by the number of queues */
+	uint32_t mbuf_size;		/* bytes, headroom included */
+	uint32_t burst;
+	uint32_t rxq;
+	uint32_t txq;
+	uint32_t rxd;			/* 0: the driver's default */
+	uint32_t txd;
+	struct tx_layout tx_layout;	/* --txpkts */
+};
+
+/* A port that takes part. */
+struct fwd_port {
+	uint16_t port_id;
+	int socket_id;
+	uint32_t nb_rxd;		/* as the driver has it */
+	uint32_t nb_txd;
+	struct plx_ether_addr mac_addr;
+	struct plx_mempool *pool;
+	struct plx_eth_stats at_start;	/* of forwarding */
+	struct plx_eth_stats shown;	/* by the last --stats-period */
+	uint64_t shown_ns;		/* when; 0: never */
+};
+
+/* An lcore that forwards, and its streams: on cache lines that no other lcore writes. */
+struct fwd_lcore {
+	unsigned int lcore_id;
+	int stop;
+	fwd_packets_t packet_fwd;
+	struct fwd_stream *streams;
+	unsigned int nb_streams;
+} __plx_cache_aligned;
+
+struct testpmd {
+	struct testpmd_options opts;
+	struct fwd_port ports[PLX_MAX_ETHPORTS];
+	unsigned int nb_ports;
+	struct plx_mempool *pools[PLX_MAX_NUMA_NODES];
+	struct fwd_lcore lcores[PLX_MAX_LCORE];
+	unsigned int nb_lcores;
+	unsigned int nb_streams;	/* of all lcores */
+	int signal_fd;			/* readable when the run shall end */
+};
+
+/* options.c: 0; -EINVAL, logged; -ECANCELED after --help. @argv[0] is the program or "--". */
+int options_parse(struct testpmd_options *opts, int argc, char **argv);
+
+/* ports.c: each logs what fails. */
+int ports_open(struct testpmd *tp);
+int ports_check_links(struct testpmd *tp);
+int ports_stop(struct testpmd *tp);
+int ports_close(struct testpmd *tp);
+
+/* streams.c: the first two log what fails. */
+int streams_check_lcores(const struct testpmd *tp);
+int streams_create(struct testpmd *tp);
+void streams_free(struct testpmd *tp);
+void streams_print(const struct testpmd *tp);
+
+/* forward.c */
+const struct fwd_engine *fwd_engine_find(const char *name);
+void fwd_engine_names(char *buf, size_t size);
+/* Logs what fails, and has stopped then. */
+int forward_start(struct testpmd *tp);
+void forward_stop(struct testpmd *tp);
+
+/* stats.c */
+void stats_show_ports(struct testpmd *tp);
+void stats_start(struct testpmd *tp);
+void stats_show_forward(const struct testpmd *tp);
+
+/* main.c: wait up to @ms (-1: for ever) for the signal to end. Return: 1 if it came; 0; errno. */
+int wait_signal(const struct testpmd *tp, int ms);
+
+#endif
