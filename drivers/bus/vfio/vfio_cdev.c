@@ -108,6 +108,19 @@ open_space(struct vfio_bus *bus)
 	return ret;
 }
 
+static const char *
+bind_hint(int err)
+{
+	switch (err) {
+	case -EPERM:
+		return "no interrupt remapping: set iommufd.allow_unsafe_interrupts=1";
+	case -EINVAL:	/* the kernel's word for a node that is bound already */
+		return "another process has it: end that one first";
+	default:
+		return vfio_map_hint(err);
+	}
+}
+
 static int
 bind_and_attach(struct vfio_bus *bus, struct plx_vfio_device *dev)
 {
@@ -120,9 +133,7 @@ bind_and_attach(struct vfio_bus *bus, struct plx_vfio_device *dev)
 	if (ioctl(dev->fd, UAPI_VFIO_DEVICE_BIND_IOMMUFD, &bind) < 0) {
 		ret = -errno;
 		PLX_LOG(ERR, &vfio_logtype, "%s: can't bind %s to the iommufd (%s): %s", dev->name,
-			dev->node, plx_strerror(ret), ret == -EPERM ?
-			"no interrupt remapping: set iommufd.allow_unsafe_interrupts=1" :
-			vfio_map_hint(ret));
+			dev->node, plx_strerror(ret), bind_hint(ret));
 		return ret;
 	}
 	ret = plx_iova_attach(bus->iommufd, dev->fd);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "eal_env.h"
+
+#include <plx_eal.h>
+#include <plx_malloc.h>
+
+namespace {
+
+class EalEnvironment : public testing::Environment {
+public:
+	void SetUp() override
+	{
+		char args[][16] = { "test", "--no-huge", "--no-pci", "-m", "128" };
+		char *argv[] = { args[0], args[1], args[2], args[3], args[4], nullptr };
+
+		ASSERT_EQ(plx_eal_init(5, argv), 4);
+	}
+
+	void TearDown() override
+	{
+		ASSERT_EQ(plx_eal_cleanup(), 0);
+	}
+};
+
+/* gtest owns it. */
+testing::Environment *const environment =
+	testing::AddGlobalTestEnvironment(new EalEnvironment);
+
+} // namespace
+
+size_t
+heap_bytes_in_use()
+{
+	struct plx_malloc_socket_stats stats;
+	size_t sum = 0;
+
+	for (int node = 0; node < PLX_MAX_NUMA_NODES; node++)
+		if (plx_malloc_get_socket_stats(node, &stats) == 0)
+			sum += stats.heap_allocsz_bytes;
+	return sum;
+}

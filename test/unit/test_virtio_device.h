@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef TEST_VIRTIO_DEVICE_H
+#define TEST_VIRTIO_DEVICE_H
+/* The other side of net_virtio: rings and a transport, played by the test. */
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "../../drivers/net/virtio/virtio_net.h"
+
+struct PoolDeleter {
+	void operator()(plx_mempool *mp) const { plx_mempool_free(mp); }
+};
+using Pool = std::unique_ptr<plx_mempool, PoolDeleter>;
+
+/* The device's half of a virtqueue. */
+class RingDevice {
+public:
+	explicit RingDevice(virtqueue &vq) : vq_(vq)
+	{
+		vq.notify = [](void *arg, uint16_t) { ++static_cast<RingDevice *>(arg)->kicks; };
+		vq.notify_arg = this;
+	}
+
+	unsigned int available() const
+	{
+		return uint16_t(__atomic_load_n(&vq_.avail->idx, __ATOMIC_ACQUIRE) - avail_idx_);
+	}
+
+	uint16_t take()
+	{
+		EXPECT_GT(available(), 0u);
+		return vq_.avail->ring[avail_idx_++ & vq_.mask];
+	}
+
+	/* What an honest device never does is possible too: any id, any length. */
+	void use(uint32_t id, uint32_t len)
+	{
+		vq_.used->ring[vq_.used->idx & vq_.mask] = { id, len };
+		jump(1);
+	}
+
+	void jump(uint16_t n)
+	{
+		__atomic_store_n(&vq_.used->idx, uint16_t(vq_.used->idx + n), __ATOMIC_RELEASE);
+	}
+
+	void poll() { vq_.used->flags = VIRTQ_USED_F_NO_NOTIFY; }
+
+	/* The descriptors that start at @head. */
+	std::vector<virtq_desc> chain(uint16_t head) const
+	{
+		std::vector<virtq_desc> descs { vq_.desc[head] };
+
+		while ((descs.back().flags & VIRTQ_DESC_F_NEXT) && descs.size() <= vq_.size)
+			descs.push_back(vq_.desc[descs.back().next]);
+		return descs;
+	}
+
+	/* What they hold, header and all. */
+	std::string read(uint16_t head) const
+	{
+		std::string s;
+
+		for (const virtq_desc &d : chain(head)) {
+			EXPECT_EQ(d.flags & VIRTQ_DESC_F_WRITE, 0);
+			EXPECT_GT(d.len, 0u);
+			s.append(reinterpret_cast<const char *>(d.addr), d.len);
+		}
+		return s;
+	}
+
+	/* A packet into the next buffer; returns its id. */
+	uint16_t write(const std::string &packet)
+	{
+		const uint16_t id = take();
+		const virtq_desc &d = vq_.desc[id];
+
+		EXPECT_EQ(d.flags, VIRTQ_DESC_F_WRITE);
+		EXPECT_GE(d.len, VIRTIO_NET_HDR_SIZE + packet.size());
+		memset(reinterpret_cast<void *>(d.addr), 0xee, VIRTIO_NET_HDR_SIZE);
+		memcpy(reinterpret_cast<char *>(d.addr) + VIRTIO_NET_HDR_SIZE, packet.data(),
+			packet.size());
+		return id;
+	}
+
+	void receive(const std::string &packet)
+	{
+		const uint16_t id = write(packet);
+
+		use(id, uint32_t(VIRTIO_NET_HDR_SIZE + packet.size()));
+	}
+
+	int kicks = 0;
+
+private:
+	virtqueue &vq_;
+	uint16_t avail_idx_ = 0;
+};
+
+/* A network device and how it is reached. What an honest one does is the default. */
+class NetDevice {
+public:
+	NetDevice()
+	{
+		static const virtio_transport_ops ops = {
+			[](virtio_transport *t) { return self(t)->reset(); },
+			[](virtio_transport *t) { return self(t)->status; },
+			[](virtio_transport *t, uint8_t s) { self(t)->set_status(s); },
+			[](virtio_transport *t) { return self(t)->offered; },
+			[](virtio_transport *t, uint64_t f) { self(t)->accepted = f; },
+			[](virtio_transport *t, size_t offset, void *buf, size_t len) {
+				return self(t)->read_config(offset, buf, len);
+			},
+			[](virtio_transport *t, uint16_t i) { return self(t)->sizes[i]; },
+			[](virtio_transport *t, virtqueue *vq) { return self(t)->enable(vq); },
+		};
+
+		impl.transport.ops = &ops;
+		impl.transport.required = VIRTIO_BIT(VIRTIO_F_VERSION_1) |
+			VIRTIO_BIT(VIRTIO_F_ACCESS_PLATFORM);
+		impl.transport.timeout_ms = 20;
+		impl.device = this;
+	}
+
+	virtio_transport *transport() { return &impl.transport; }
+
+	/* Answer the command that waits in the control queue. */
+	void answer()
+	{
+		const uint16_t head = control->take();
+		const std::vector<virtq_desc> descs = control->chain(head);
+
+		ASSERT_EQ(descs.size(), 2u);
+		ASSERT_EQ(descs[1].flags, VIRTQ_DESC_F_WRITE);
+		ASSERT_EQ(descs[1].len, 1u);
+		commands.push_back(std::string(reinterpret_cast<char *>(descs[0].addr),
+			descs[0].len));
+		*reinterpret_cast<uint8_t *>(descs[1].addr) = ack;
+		control->use(head + used_id_error, 1);
+		control->jump(used_jump);
+	}
+
+	/* What it is. */
+	uint64_t offered = VIRTIO_BIT(VIRTIO_F_VERSION_1) | VIRTIO_BIT(VIRTIO_F_ACCESS_PLATFORM) |
+		VIRTIO_BIT(VIRTIO_NET_F_MAC) | VIRTIO_BIT(VIRTIO_NET_F_STATUS) |
+		VIRTIO_BIT(VIRTIO_NET_F_CTRL_VQ) | VIRTIO_BIT(VIRTIO_NET_F_CTRL_RX) |
+		VIRTIO_BIT(VIRTIO_NET_F_CTRL_MAC_ADDR);
+	uint8_t config[12] = { 0x52, 0x54, 0, 0, 0, 1, VIRTIO_NET_S_LINK_UP };
+	uint16_t sizes[3] = { 256, 128, 64 };
+
+	/* What it does wrong. */
+	int reset_error = 0;
+	int config_error = 0;
+	int enable_error = 0;		/* of queue number bad_queue */
+	uint16_t bad_queue = 0;
+	bool refuses_features = false;
+	bool silent = false;		/* gives no answer to commands */
+	uint8_t ack = VIRTIO_NET_OK;
+	uint32_t used_id_error = 0;
+	uint16_t used_jump = 0;
+
+	/* What was done to it. */
+	uint8_t status = 0;
+	uint64_t accepted = 0;
+	std::vector<uint8_t> statuses;	/* in this order; 0 is a reset */
+	std::vector<std::string> commands;
+	std::unique_ptr<RingDevice> rx, tx, control;
+
+private:
+	/* The driver knows only the first member. */
+	struct Impl {
+		virtio_transport transport;
+		NetDevice *device;
+	};
+
+	static NetDevice *self(virtio_transport *t) { return reinterpret_cast<Impl *>(t)->device; }
+
+	int reset()
+	{
+		set_status(0);
+		rx.reset();
+		tx.reset();
+		control.reset();
+		return reset_error;
+	}
+
+	void set_status(uint8_t s)
+	{
+		statuses.push_back(s);
+		if (refuses_features)
+			s &= uint8_t(~VIRTIO_STATUS_FEATURES_OK);
+		status = s;
+	}
+
+	int read_config(size_t offset, void *buf, size_t len)
+	{
+		if (config_error != 0)
+			return config_error;
+		if (offset + len > sizeof(config))
+			return -ENOENT;
+		memcpy(buf, config + offset, len);
+		return 0;
+	}
+
+	/* 3.1.1: queues are set up between FEATURES_OK and DRIVER_OK. */
+	int enable(virtqueue *vq)
+	{
+		EXPECT_EQ(status, VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER |
+			VIRTIO_STATUS_FEATURES_OK);
+		if (enable_error != 0 && vq->index == bad_queue)
+			return enable_error;
+		(vq->index == 0 ? rx : vq->index == 1 ? tx : control).reset(new RingDevice(*vq));
+		if (vq->index == 2) {
+			vq->notify_arg = this;
+			vq->notify = [](void *arg, uint16_t) {
+				NetDevice *device = static_cast<NetDevice *>(arg);
+
+				if (!device->silent)
+					device->answer();
+			};
+		}
+		return 0;
+	}
+
+	Impl impl {};
+};
+
+#endif

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* net_virtio as a port of ethdev, over a transport that the test plays. */
+#include "eal_env.h"
+#include "test_virtio_device.h"
+
+namespace {
+
+constexpr uint16_t DESC = 64;
+
+class VirtioPort : public testing::Test {
+protected:
+	void SetUp() override
+	{
+		heap_ = heap_bytes_in_use();
+		pool.reset(plx_pktmbuf_pool_create("virtio port", 511, 0, 0,
+			PLX_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY));
+		ASSERT_NE(pool, nullptr);
+		probe();
+	}
+
+	void TearDown() override
+	{
+		EXPECT_EQ(plx_eth_dev_close(port), 0);
+		EXPECT_EQ(device.status, 0);
+		EXPECT_EQ(plx_mempool_in_use_count(pool.get()), 0u);
+		pool.reset();
+		EXPECT_EQ(heap_bytes_in_use(), heap_);
+	}
+
+	/* As the probe of a transport does it. */
+	void probe()
+	{
+		static plx_device bus_device;
+
+		bus_device.name = "test device";
+		bus_device.args = "";
+		bus_device.numa_node = SOCKET_ID_ANY;
+
+		plx_eth_dev *dev = plx_eth_dev_create(&bus_device, "test device", sizeof(virtio_hw));
+
+		ASSERT_NE(dev, nullptr);
+
+		virtio_hw *hw = static_cast<virtio_hw *>(dev->dev_private);
+
+		hw->transport = device.transport();
+		hw->dev_name = bus_device.name;
+		ASSERT_EQ(virtio_hw_init(hw), 0);
+		ASSERT_EQ(virtio_port_init(dev), 0);
+		plx_eth_dev_probing_finish(dev);
+		port = dev->port_id;
+	}
+
+	void set_up()
+	{
+		ASSERT_EQ(plx_eth_dev_configure(port, 1, 1, nullptr), 0);
+		ASSERT_EQ(plx_eth_rx_queue_setup(port, 0, DESC, SOCKET_ID_ANY, nullptr,
+			pool.get()), 0);
+		ASSERT_EQ(plx_eth_tx_queue_setup(port, 0, DESC, SOCKET_ID_ANY, nullptr), 0);
+	}
+
+	void run()
+	{
+		set_up();
+		ASSERT_EQ(plx_eth_dev_start(port), 0);
+	}
+
+	/* One packet in, and out again. */
+	void forward(const std::string &packet)
+	{
+		plx_mbuf *m;
+
+		device.rx->receive(packet);
+		ASSERT_EQ(plx_eth_rx_burst(port, 0, &m, 1), 1);
+		ASSERT_EQ(m->port, port);
+		ASSERT_EQ(plx_eth_tx_burst(port, 0, &m, 1), 1);
+
+		const uint16_t id = device.tx->take();
+
+		EXPECT_EQ(device.tx->read(id), std::string(12, 0) + packet);
+		device.tx->use(id, 0);
+	}
+
+	plx_eth_link link() const
+	{
+		plx_eth_link l {};
+
+		EXPECT_EQ(plx_eth_link_get_nowait(port, &l), 0);
+		return l;
+	}
+
+	plx_eth_stats stats() const
+	{
+		plx_eth_stats s {};
+
+		EXPECT_EQ(plx_eth_stats_get(port, &s), 0);
+		return s;
+	}
+
+	NetDevice device;
+	Pool pool;
+	uint16_t port = PLX_MAX_ETHPORTS;
+
+private:
+	size_t heap_ = 0;
+};
+
+const std::string PROMISC_ON("\0\0\1", 3), PROMISC_OFF("\0\0\0", 3);
+
+TEST_F(VirtioPort, LimitsAreTheDevices)
+{
+	plx_eth_dev_info info {};
+
+	ASSERT_EQ(plx_eth_dev_info_get(port, &info), 0);
+	EXPECT_EQ(info.rx_desc_lim.nb_max, 256);
+	EXPECT_EQ(info.tx_desc_lim.nb_max, 128);
+	EXPECT_EQ(info.rx_desc_lim.nb_min, VIRTIO_QUEUE_MIN);
+	EXPECT_TRUE(info.rx_desc_lim.nb_pow2);
+	EXPECT_EQ(info.default_rx_desc, 256);
+	EXPECT_EQ(info.default_tx_desc, 128);
+	EXPECT_EQ(info.max_rx_queues, 1);
+	EXPECT_EQ(info.max_tx_queues, 1);
+	EXPECT_EQ(info.max_tx_segs, VIRTIO_TX_MAX_SEGS);
+	EXPECT_EQ(info.min_mtu, 68);
+	EXPECT_EQ(info.max_mtu, VIRTIO_MTU_MAX);
+	EXPECT_EQ(info.min_rx_bufsize, 1518u);
+
+	plx_ether_addr mac;
+
+	ASSERT_EQ(plx_eth_macaddr_get(port, &mac), 0);
+	EXPECT_EQ(memcmp(&mac, device.config, 6), 0);
+}
+
+TEST_F(VirtioPort, StartAndStopManyTimes)
+{
+	set_up();
+	for (unsigned int i = 1; i <= 20; i++) {
+		ASSERT_EQ(plx_eth_dev_start(port), 0);
+		EXPECT_EQ(device.status, 1 | 2 | 8 | 4);
+		for (int n = 0; n < 100; n++)
+			forward("packet number " + std::to_string(n));
+		ASSERT_EQ(plx_eth_dev_stop(port), 0);
+		EXPECT_EQ(device.status, 0);
+		EXPECT_EQ(plx_mempool_in_use_count(pool.get()), 0u);
+		EXPECT_EQ(stats().ipackets, 100u * i);
+		if (i % 5 == 0)
+			set_up();
+	}
+	EXPECT_EQ(stats().opackets, 2000u);
+	EXPECT_EQ(plx_eth_stats_reset(port), 0);
+	EXPECT_EQ(stats().opackets, 0u);
+	EXPECT_EQ(stats().ibytes, 0u);
+	ASSERT_EQ(plx_eth_dev_start(port), 0);
+	forward("and one more packet");
+	EXPECT_EQ(stats().ipackets, 1u);
+	EXPECT_EQ(stats().opackets, 1u);
+	EXPECT_EQ(stats().ibytes, 19u);
+	EXPECT_EQ(stats().obytes, 19u);
+}
+
+TEST_F(VirtioPort, OneDirectionOnly)
+{
+	ASSERT_EQ(plx_eth_dev_configure(port, 0, 1, nullptr), 0);
+	ASSERT_EQ(plx_eth_tx_queue_setup(port, 0, DESC, SOCKET_ID_ANY, nullptr), 0);
+	ASSERT_EQ(plx_eth_dev_start(port), 0);
+	EXPECT_EQ(device.rx, nullptr);
+	EXPECT_NE(device.tx, nullptr);
+	EXPECT_EQ(stats().ipackets, 0u);
+}
+
+TEST_F(VirtioPort, StartFailsAtEachStepAndLeavesNothing)
+{
+	set_up();
+
+	const size_t heap = heap_bytes_in_use();
+
+	for (uint16_t queue = 0; queue < 3; queue++) {
+		device.enable_error = -EINVAL;
+		device.bad_queue = queue;
+		EXPECT_EQ(plx_eth_dev_start(port), -EINVAL);
+		EXPECT_EQ(device.status, 0);
+		EXPECT_EQ(plx_mempool_in_use_count(pool.get()), 0u);
+	}
+	device.enable_error = 0;
+	device.refuses_features = true;
+	EXPECT_EQ(plx_eth_dev_start(port), -EPROTO);
+	device.refuses_features = false;
+	device.silent = true;
+	EXPECT_EQ(plx_eth_dev_start(port), -ETIMEDOUT);
+	device.silent = false;
+	device.ack = VIRTIO_NET_ERR;
+	EXPECT_EQ(plx_eth_dev_start(port), -EIO);
+	device.ack = VIRTIO_NET_OK;
+	device.reset_error = -ETIMEDOUT;
+	EXPECT_EQ(plx_eth_dev_start(port), -ETIMEDOUT);
+	device.reset_error = 0;
+
+	plx_mbuf *taken[500];
+
+	ASSERT_EQ(plx_pktmbuf_alloc_bulk(pool.get(), taken, 500), 0);
+	EXPECT_EQ(plx_eth_dev_start(port), -ENOMEM);
+	plx_pktmbuf_free_bulk(taken, 500);
+
+	EXPECT_EQ(device.status, 0);
+	EXPECT_EQ(plx_mempool_in_use_count(pool.get()), 0u);
+	EXPECT_EQ(heap_bytes_in_use(), heap);
+	ASSERT_EQ(plx_eth_dev_start(port), 0);
+	forward("all is well again");
+}
+
+TEST_F(VirtioPort, StopFreesMbufsEvenIfTheResetFails)
+{
+	run();
+	device.reset_error = -ETIMEDOUT;
+	EXPECT_EQ(plx_eth_dev_stop(port), -ETIMEDOUT);
+	EXPECT_EQ(plx_mempool_in_use_count(pool.get()), 0u);
+	device.reset_error = 0;
+}
+
+TEST_F(VirtioPort, FiltersAreSetAtStart)
+{
+	const plx_ether_addr other = { { 2, 3, 4, 5, 6, 7 } };
+	const std::string mac_set("\1\1\2\3\4\5\6\7");
+
+	run();
+	EXPECT_EQ(device.commands, std::vector<std::string> { PROMISC_OFF });
+	device.commands.clear();
+	EXPECT_EQ(plx_eth_promiscuous_enable(port), 0);
+	EXPECT_EQ(plx_eth_dev_default_mac_addr_set(port, &other), 0);
+	EXPECT_EQ(device.commands, (std::vector<std::string> { PROMISC_ON, mac_set }));
+
+	/* A reset makes the device forget both. */
+	EXPECT_EQ(plx_eth_dev_stop(port), 0);
+	device.commands.clear();
+	EXPECT_EQ(plx_eth_dev_start(port), 0);
+	EXPECT_EQ(device.commands, (std::vector<std::string> { mac_set, PROMISC_ON }));
+
+	EXPECT_EQ(plx_eth_dev_stop(port), 0);
+	device.commands.clear();
+	EXPECT_EQ(plx_eth_promiscuous_disable(port), 0);
+	memcpy(device.config, &other, sizeof(other));
+	EXPECT_EQ(device.commands.size(), 0u);
+}
+
+TEST_F(VirtioPort, RefusedCommandsChangeNothing)
+{
+	const plx_ether_addr other = { { 2, 3, 4, 5, 6, 7 } };
+	plx_ether_addr mac;
+
+	run();
+	device.ack = VIRTIO_NET_ERR;
+	EXPECT_EQ(plx_eth_promiscuous_enable(port), -EIO);
+	EXPECT_EQ(plx_eth_promiscuous_get(port), 0);
+	EXPECT_EQ(plx_eth_dev_default_mac_addr_set(port, &other), -EIO);
+	ASSERT_EQ(plx_eth_macaddr_get(port, &mac), 0);
+	EXPECT_EQ(memcmp(&mac, device.config, 6), 0);
+}
+
+TEST_F(VirtioPort, WithoutControlQueue)
+{
+	const plx_ether_addr other = { { 2, 3, 4, 5, 6, 7 } };
+
+	ASSERT_EQ(plx_eth_dev_close(port), 0);
+	device.offered &= ~VIRTIO_BIT(VIRTIO_NET_F_CTRL_VQ);
+	probe();
+	run();
+	EXPECT_EQ(device.control, nullptr);
+	EXPECT_EQ(plx_eth_promiscuous_enable(port), -ENOTSUP);
+	EXPECT_EQ(plx_eth_dev_default_mac_addr_set(port, &other), -ENOTSUP);
+	forward("packets need none");
+}
+
+TEST_F(VirtioPort, Link)
+{
+	EXPECT_EQ(link().link_status, 0) << "not started";
+	run();
+	EXPECT_EQ(link().link_status, 1);
+	EXPECT_EQ(link().link_speed, PLX_ETH_SPEED_NUM_UNKNOWN);
+	device.config[VIRTIO_NET_CONFIG_STATUS] = 0;
+	EXPECT_EQ(link().link_status, 0);
+	EXPECT_EQ(link().link_speed, unsigned(PLX_ETH_SPEED_NUM_NONE));
+
+	plx_eth_link l;
+
+	device.config_error = -EIO;
+	EXPECT_EQ(plx_eth_link_get_nowait(port, &l), -EIO);
+}
+
+TEST_F(VirtioPort, DeviceThatGaveUp)
+{
+	run();
+	device.status |= VIRTIO_STATUS_NEEDS_RESET;
+	for (int i = 0; i < 3; i++) {
+		testing::internal::CaptureStderr();
+		EXPECT_EQ(link().link_status, 0);
+
+		const std::string log = testing::internal::GetCapturedStderr();
+
+		EXPECT_EQ(log.find("needs a reset") != log.npos, i == 0) << "it says so once";
+	}
+	ASSERT_EQ(plx_eth_dev_stop(port), 0);
+	ASSERT_EQ(plx_eth_dev_start(port), 0);
+	EXPECT_EQ(link().link_status, 1);
+}
+
+TEST_F(VirtioPort, MtuIsLimitedByTheMbufs)
+{
+	run();
+	EXPECT_EQ(plx_eth_dev_set_mtu(port, 2048 - 18), 0);
+	EXPECT_EQ(plx_eth_dev_set_mtu(port, 2048 - 17), -EINVAL);
+
+	uint16_t mtu;
+
+	ASSERT_EQ(plx_eth_dev_get_mtu(port, &mtu), 0);
+	EXPECT_EQ(mtu, 2048 - 18);
+
+	plx_eth_conf conf {};
+
+	conf.mtu = 9000;
+	ASSERT_EQ(plx_eth_dev_stop(port), 0);
+	ASSERT_EQ(plx_eth_dev_configure(port, 1, 1, &conf), 0);
+	EXPECT_EQ(plx_eth_rx_queue_setup(port, 0, DESC, SOCKET_ID_ANY, nullptr, pool.get()),
+		-EINVAL);
+}
+
+TEST_F(VirtioPort, Thresholds)
+{
+	plx_eth_rxconf rx {};
+	plx_eth_txconf tx {};
+
+	ASSERT_EQ(plx_eth_dev_configure(port, 1, 1, nullptr), 0);
+	rx.rx_free_thresh = tx.tx_free_thresh = DESC + 1;
+	EXPECT_EQ(plx_eth_rx_queue_setup(port, 0, DESC, SOCKET_ID_ANY, &rx, pool.get()), -EINVAL);
+	EXPECT_EQ(plx_eth_tx_queue_setup(port, 0, DESC, SOCKET_ID_ANY, &tx), -EINVAL);
+	rx.rx_free_thresh = tx.tx_free_thresh = DESC;
+	EXPECT_EQ(plx_eth_rx_queue_setup(port, 0, DESC, SOCKET_ID_ANY, &rx, pool.get()), 0);
+	EXPECT_EQ(plx_eth_tx_queue_setup(port, 0, DESC, SOCKET_ID_ANY, &tx), 0);
+	ASSERT_EQ(plx_eth_dev_start(port), 0);
+	for (int n = 0; n < 1000; n++)
+		forward("packet number " + std::to_string(n));
+}
+
+TEST_F(VirtioPort, ErrorsOfTheDeviceAreCounted)
+{
+	plx_mbuf *m;
+
+	run();
+	device.rx->use(DESC, 64);
+	EXPECT_EQ(plx_eth_rx_burst(port, 0, &m, 1), 0);
+	EXPECT_EQ(stats().ierrors, 1u);
+	EXPECT_EQ(stats().oerrors, 0u);
+	ASSERT_EQ(plx_eth_dev_stop(port), 0);
+	ASSERT_EQ(plx_eth_dev_start(port), 0);
+	forward("a restart mends it");
+	EXPECT_EQ(stats().ierrors, 1u);
+}
+
+} // namespace
