@@ -14,8 +14,8 @@ streams_check_lcores(const struct testpmd *tp)
 	unsigned int nb_workers = plx_lcore_count() - 1;
 
 	if (nb_workers == 0) {
-		TESTPMD_LOG(ERR, "No cores defined for forwarding (EINVAL): the main lcore does not "
-			"forward, give one more by -l");
+		TESTPMD_LOG(ERR, "No cores defined for forwarding (EINVAL): the main lcore does "
+			"not forward, give one more by -l");
 		return -EINVAL;
 	}
 	if (tp->opts.nb_cores > nb_workers) {
@@ -77,8 +77,7 @@ stream_init(const struct testpmd *tp, struct fwd_stream *fs, unsigned int i)
 static int
 lcore_init(struct testpmd *tp, struct fwd_lcore *fc, unsigned int first, unsigned int nb_streams)
 {
-	fc->streams = plx_zmalloc_socket("testpmd streams", nb_streams * sizeof(*fc->streams), 0,
-		(int)plx_lcore_to_socket_id(fc->lcore_id));
+	fc->streams = plx_calloc("testpmd streams", nb_streams, sizeof(*fc->streams), 0);
 	if (fc->streams == NULL) {
 		TESTPMD_LOG(ERR, "lcore %u: no memory for %u streams (ENOMEM): free some",
 			fc->lcore_id, nb_streams);

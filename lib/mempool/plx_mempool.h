@@ -116,9 +116,9 @@ typedef int (plx_mempool_obj_cb_t)(struct plx_mempool *mp, void *arg, void *obj,
  * @name: 1 to PLX_MEMPOOL_NAMESIZE - 1 bytes, unique among pools; copied.
  * @n: objects, 1 to PLX_RING_SZ_MASK. One less than a power of two wastes least memory.
  * @elt_size: bytes of an object, more than 0.
- * @cache_size: objects that each lcore caches, 0 to PLX_MEMPOOL_CACHE_MAX_SIZE; 0: no caches. A cache
- *	may hold 1.5 times as many for a while, which is at most @n. Objects in caches of others
- *	can't be got, so give @n room for that.
+ * @cache_size: objects that each lcore caches, up to PLX_MEMPOOL_CACHE_MAX_SIZE; 0: no caches. A
+ *	cache may hold 1.5 times as many for a while, which is at most @n. Objects in caches of
+ *	others can't be got, so give @n room for that.
  * @private_data_size: bytes for the caller, see plx_mempool_get_priv(); start zeroed.
  * @mp_init: called once before the objects are made; NULL: none.
  * @mp_init_arg: its argument.

@@ -141,7 +141,7 @@ plx_ring_move_head(struct plx_ring_headtail *own, const struct plx_ring_headtail
 	uint32_t span, uint32_t n, enum plx_ring_queue_behavior behavior,
 	enum plx_ring_sync_type sync, uint32_t *old_head, uint32_t *avail)
 {
-	uint32_t head, take;
+	uint32_t head, found, take;
 
 	/*
 	 * Acquire, with the release in the exchange below: a head which another thread has moved
@@ -164,10 +164,15 @@ plx_ring_move_head(struct plx_ring_headtail *own, const struct plx_ring_headtail
 			__atomic_store_n(&own->head, head + take, __ATOMIC_RELAXED);
 			break;
 		}
-		/* A head that is out of date fails here, whatever was made of it above. */
-		if (plx_likely(__atomic_compare_exchange_n(&own->head, &head, head + take, 1,
+		/*
+		 * A head that is out of date fails here, whatever was made of it above. If it does
+		 * not, go on with @head and not with the equal @found: the CPU knows @head earlier.
+		 */
+		found = head;
+		if (plx_likely(__atomic_compare_exchange_n(&own->head, &found, head + take, 1,
 				__ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)))
 			break;
+		head = found;
 	}
 	*old_head = head;
 	return take;

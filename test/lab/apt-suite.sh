@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # apt-suite.sh - reach any Debian suite through the machine's own mirror.
 #
-# Sourced by bash scripts. The mirror and its key are read from the machine's apt configuration (one-line
-# .list and deb822 .sources alike); the suites wanted go into a private source list with private package
-# lists, so that apt's own configuration and state stay as they are, and a broken source of somebody
-# else's cannot get in the way.
+# Sourced by bash scripts. The mirror and its key are read from the machine's apt configuration
+# (one-line .list and deb822 .sources alike); the suites wanted go into a private source list with
+# private package lists, so that apt's own configuration and state stay as they are, and a broken
+# source of somebody else's cannot get in the way.
 
 # The release this machine runs, such as "bookworm".
 apt_codename()
@@ -13,8 +13,9 @@ apt_codename()
 	(. /etc/os-release && printf '%s\n' "${VERSION_CODENAME:-}")
 }
 
-# apt_entries - every enabled binary source of the machine that has the component main, one record each:
-# suites, a tab, the URI, a tab, the Signed-By value (a continuation line of it starts with \034).
+# apt_entries - every enabled binary source of the machine that has the component main, one record
+# each: suites, a tab, the URI, a tab, the Signed-By value (a continuation line of it starts with
+# \034).
 apt_entries()
 {
 	local list parts file
@@ -82,9 +83,9 @@ apt_entries_deb822()
 	END { flush_stanza() }' "$1"
 }
 
-# apt_mirror SUITE - the machine's best source for SUITE as "URI<tab>Signed-By". Others than Debian name their
-# suites "bookworm" too: one signed by Debian's archive key comes first, then one whose address ends in
-# /debian or /debian-security, then the rest.
+# apt_mirror SUITE - the machine's best source for SUITE as "URI<tab>Signed-By". Others than Debian
+# name their suites "bookworm" too: one signed by Debian's archive key comes first, then one whose
+# address ends in /debian or /debian-security, then the rest.
 apt_mirror()
 {
 	apt_entries | awk -F '\t' -v suite="$1" '
@@ -102,8 +103,8 @@ apt_mirror()
 	}'
 }
 
-# apt_stanza SUITE - a deb822 stanza for SUITE, reached through the mirror that serves the machine's own release,
-# or its own security suite where SUITE is one.
+# apt_stanza SUITE - a deb822 stanza for SUITE, reached through the mirror that serves the machine's
+# own release, or its own security suite where SUITE is one.
 apt_stanza()
 {
 	local suite=$1 own mirror uri signed
@@ -112,19 +113,20 @@ apt_stanza()
 	*-security) own+=-security ;;
 	esac
 	mirror=$(apt_mirror "$own") || {
-		printf '%s: no source of the suite %s in the apt configuration, so %s cannot be reached\n' \
+		printf '%s: the apt configuration has no %s main, through which to reach %s\n' \
 			"${0##*/}" "$own" "$suite" >&2
 		return 1
 	}
 	uri=${mirror%%$'\t'*}
 	signed=${mirror#*$'\t'}
 	printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\n' "$uri" "$suite"
-	[[ -z $signed ]] || printf 'Signed-By: %s\n' "${signed//$'\034'/$'\n' }"
+	[[ $signed == $'\034'* ]] || signed=" $signed"
+	[[ $signed == ' ' ]] || printf 'Signed-By:%s\n' "${signed//$'\034'/$'\n '}"
 	printf '\n'
 }
 
-# apt_private DIR SUITE... - write DIR/private.sources and set the array apt_private_options: given to any
-# apt-get or apt-cache command it makes that command see SUITE... and nothing else.
+# apt_private DIR SUITE... - write DIR/private.sources and set the array apt_private_options: given
+# to any apt-get or apt-cache command it makes that command see SUITE... and nothing else.
 apt_private()
 {
 	local dir=$1 suite

@@ -1,13 +1,18 @@
 # shellcheck shell=bash
-# progress.sh - run long steps so that the user sees that they live, and so that a signal ends them at once.
+# progress.sh - run long steps so that the user sees that they live, and so that a signal ends them
+# at once.
 #
-# Sourced by bash scripts, which set progress_name (what their lines start with) and progress_log (a file). The descriptors
-# 8 and 9 are theirs alone, for locks and such; a step does not get them.
+# Sourced by bash scripts, which set progress_name (what their lines start with) and progress_log (a
+# file). The descriptors 8 and 9 are theirs alone, for locks and such; a step does not get them.
+
+progress_name=${0##*/}
+progress_log=/dev/null
 
 # How often a line is printed where the output is no terminal.
 readonly PROGRESS_SECONDS=20
 
-# The step that runs, empty when there is none, and what to send the signal to: its process, or its process group.
+# The step that runs, empty when there is none, and what to send the signal to: its process, or its
+# process group.
 step_job=
 step_target=
 
@@ -37,8 +42,8 @@ step_kill()
 	step_job=
 }
 
-# step_run COMMAND [ARG...] - run COMMAND, but let a trap act at once: bash keeps it waiting for a command in the
-# foreground.
+# step_run COMMAND [ARG...] - run COMMAND, but let a trap act at once: bash keeps it waiting for a
+# command in the foreground.
 step_run()
 {
 	local status=0
@@ -50,9 +55,9 @@ step_run()
 	return "$status"
 }
 
-# progress_run STEP COMMAND [ARG...] - run COMMAND in a process group of its own and show how long it has been at it:
-# on a terminal in one line that is rewritten, else in a line every PROGRESS_SECONDS. On failure show the end of
-# the log and return 1.
+# progress_run STEP COMMAND [ARG...] - run COMMAND in a process group of its own and show how long
+# it has been at it: on a terminal in one line that is rewritten, else in a line every
+# PROGRESS_SECONDS. On failure show the end of the log and return 1.
 progress_run()
 {
 	local step=$1 start=$SECONDS shown=$SECONDS status=0 line
@@ -75,7 +80,8 @@ progress_run()
 	done
 	wait "$step_job" || status=$?
 	step_job=
-	[[ ! -t 2 ]] || printf '\r%s: %s: %d s\033[K\n' "$progress_name" "$step" "$((SECONDS - start))" >&2
+	[[ ! -t 2 ]] ||
+		printf '\r%s: %s: %d s\033[K\n' "$progress_name" "$step" $((SECONDS - start)) >&2
 	((status != 0)) || return 0
 	say "$step failed (status $status); the end of its log:"
 	tail -n 25 "$progress_log" >&2

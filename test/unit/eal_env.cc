@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "eal_env.h"
 
+#include <pthread.h>
+#include <sched.h>
+
 #include <plx_eal.h>
 #include <plx_malloc.h>
 
 namespace {
+
+cpu_set_t all_cpus;
 
 class EalEnvironment : public testing::Environment {
 public:
@@ -13,6 +18,7 @@ public:
 		char args[][16] = { "test", "--no-huge", "--no-pci", "-m", "128" };
 		char *argv[] = { args[0], args[1], args[2], args[3], args[4], nullptr };
 
+		ASSERT_EQ(sched_getaffinity(0, sizeof(all_cpus), &all_cpus), 0);
 		ASSERT_EQ(plx_eal_init(5, argv), 4);
 	}
 
@@ -27,6 +33,22 @@ testing::Environment *const environment =
 	testing::AddGlobalTestEnvironment(new EalEnvironment);
 
 } // namespace
+
+void
+run_on_cpu(unsigned int n)
+{
+	unsigned int skip = n % unsigned(CPU_COUNT(&all_cpus));
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (CPU_ISSET(cpu, &all_cpus) && skip-- == 0) {
+			CPU_SET(cpu, &one);
+			break;
+		}
+	}
+	ASSERT_EQ(pthread_setaffinity_np(pthread_self(), sizeof(one), &one), 0);
+}
 
 size_t
 heap_bytes_in_use()

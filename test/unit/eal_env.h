@@ -15,6 +15,12 @@
 /* Bytes of the heaps in use, to see that a failure leaves nothing behind. */
 size_t heap_bytes_in_use();
 
+/*
+ * Move the calling thread to the CPU number @n, modulo their number, of those that the program was
+ * given. Else a new thread stays on the CPU of the main lcore, and nothing runs at the same time.
+ */
+void run_on_cpu(unsigned int n);
+
 /* All threads that meet here go on together. */
 class Gate {
 public:
@@ -42,6 +48,7 @@ run_threads(unsigned int n, Fn fn)
 
 	for (unsigned int i = 0; i < n; i++)
 		threads.emplace_back([&gate, &fn, i] {
+			run_on_cpu(i);
 			gate.meet();
 			fn(i);
 		});

@@ -443,7 +443,7 @@ TEST(MempoolCache, RefillsAndFlushesInBulk)
 TEST(MempoolCache, FailedGetKeepsTheCachedObjects)
 {
 	Pool mp = make_pool(64, 64, 32);
-	void *objs[64];
+	void *objs[65];
 
 	ASSERT_TRUE(mp);
 	plx_mempool_cache *cache = own_cache(mp);

@@ -491,13 +491,14 @@ TEST(RingStalled, ProducerWaitsForTheOneBeforeIt)
 
 	ASSERT_TRUE(ring);
 	__atomic_store_n(&r->prod.head, 1, __ATOMIC_RELEASE);
-	std::thread second([r] { EXPECT_EQ(plx_ring_mp_enqueue(r, ptr(22)), 0); });
+	std::thread second([r] {
+		run_on_cpu(1);
+		EXPECT_EQ(plx_ring_mp_enqueue(r, ptr(22)), 0);
+	});
 	while (__atomic_load_n(&r->prod.head, __ATOMIC_ACQUIRE) != 2)
 		std::this_thread::yield();
-	for (unsigned int i = 0; i < 1000; i++) {
+	for (unsigned int i = 0; i < 100000; i++)
 		ASSERT_EQ(plx_ring_dequeue(r, &obj), -ENOENT);
-		std::this_thread::yield();
-	}
 	reinterpret_cast<void **>(r + 1)[0] = ptr(11);
 	__atomic_store_n(&r->prod.tail, 1, __ATOMIC_RELEASE);
 	second.join();
@@ -520,16 +521,15 @@ TEST(RingStalled, ConsumerWaitsForTheOneBeforeIt)
 	std::thread second([r] {
 		void *obj;
 
+		run_on_cpu(1);
 		EXPECT_EQ(plx_ring_mc_dequeue(r, &obj), 0);
 		EXPECT_EQ(obj, ptr(2));
 	});
 	while (__atomic_load_n(&r->cons.head, __ATOMIC_ACQUIRE) != 2)
 		std::this_thread::yield();
 	/* The first slot is still being read: nothing may be written over it. */
-	for (unsigned int i = 0; i < 1000; i++) {
+	for (unsigned int i = 0; i < 100000; i++)
 		ASSERT_EQ(plx_ring_enqueue(r, ptr(8)), -ENOBUFS);
-		std::this_thread::yield();
-	}
 	__atomic_store_n(&r->cons.tail, 1, __ATOMIC_RELEASE);
 	second.join();
 	EXPECT_EQ(plx_ring_count(r), 5u);

@@ -119,7 +119,8 @@ TEST_F(VirtioPort, LimitsAreTheDevices)
 	EXPECT_EQ(info.default_tx_desc, 128);
 	EXPECT_EQ(info.max_rx_queues, 1);
 	EXPECT_EQ(info.max_tx_queues, 1);
-	EXPECT_EQ(info.max_tx_segs, VIRTIO_TX_MAX_SEGS);
+	EXPECT_EQ(info.tx_desc_lim.nb_min, 64);
+	EXPECT_EQ(info.max_tx_segs, 63);
 	EXPECT_EQ(info.min_mtu, 68);
 	EXPECT_EQ(info.max_mtu, VIRTIO_MTU_MAX);
 	EXPECT_EQ(info.min_rx_bufsize, 1518u);

@@ -14,15 +14,15 @@
 #define LINK_POLL_MS 50
 
 static struct virtio_rxq *
-rx_queue(const struct plx_eth_dev *dev)
+rx_queue(const struct plx_eth_dev *dev, uint16_t id)
 {
-	return dev->rx_queues[0];
+	return dev->rx_queues[id];
 }
 
 static struct virtio_txq *
-tx_queue(const struct plx_eth_dev *dev)
+tx_queue(const struct plx_eth_dev *dev, uint16_t id)
 {
-	return dev->tx_queues[0];
+	return dev->tx_queues[id];
 }
 
 static void
@@ -42,20 +42,25 @@ virtio_infos_get(struct plx_eth_dev *dev, struct plx_eth_dev_info *info)
 	info->rx_desc_lim = (struct plx_eth_desc_lim){
 		.nb_max = hw->rx_size, .nb_min = VIRTIO_QUEUE_MIN, .nb_align = 1, .nb_pow2 = 1 };
 	info->tx_desc_lim = (struct plx_eth_desc_lim){
-		.nb_max = hw->tx_size, .nb_min = VIRTIO_QUEUE_MIN, .nb_align = 1, .nb_pow2 = 1 };
+		.nb_max = hw->tx_size, .nb_min = VIRTIO_TX_SEGS_MAX(hw->tx_size) + 1,
+		.nb_align = 1, .nb_pow2 = 1 };
 	info->default_rx_desc = PLX_MIN(hw->rx_size, (uint16_t)DEFAULT_DESC);
 	info->default_tx_desc = PLX_MIN(hw->tx_size, (uint16_t)DEFAULT_DESC);
-	info->max_tx_segs = VIRTIO_TX_MAX_SEGS;
+	info->max_tx_segs = VIRTIO_TX_SEGS_MAX(hw->tx_size);
 }
 
 /* 0 stands for the default, which small rings have less of. */
 static int
-choose_thresh(uint16_t wanted, uint16_t nb_desc, uint16_t *thresh)
+choose_thresh(const struct virtio_hw *hw, const char *name, uint16_t wanted, uint16_t nb_desc,
+	uint16_t *thresh)
 {
 	if (wanted == 0)
 		wanted = PLX_MIN((uint16_t)(nb_desc / 4), (uint16_t)DEFAULT_FREE_THRESH);
-	if (wanted > nb_desc)
+	if (wanted > nb_desc) {
+		VIRTIO_ERR(hw->dev_name, "%s is %u, but the queue has %u descriptors", name, wanted,
+			nb_desc);
 		return -EINVAL;
+	}
 	*thresh = wanted;
 	return 0;
 }
@@ -67,7 +72,7 @@ virtio_rx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_de
 	const struct virtio_hw *hw = dev->dev_private;
 	uint16_t thresh;
 
-	if (choose_thresh(conf->rx_free_thresh, nb_desc, &thresh) < 0)
+	if (choose_thresh(hw, "rx_free_thresh", conf->rx_free_thresh, nb_desc, &thresh) < 0)
 		return -EINVAL;
 	dev->rx_queues[queue_id] = virtio_rxq_create(hw->dev_name, dev->port_id,
 		VIRTIO_NET_RX_VQ(queue_id), nb_desc, thresh, mb_pool, socket_id);
@@ -81,7 +86,7 @@ virtio_tx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_de
 	const struct virtio_hw *hw = dev->dev_private;
 	uint16_t thresh;
 
-	if (choose_thresh(conf->tx_free_thresh, nb_desc, &thresh) < 0)
+	if (choose_thresh(hw, "tx_free_thresh", conf->tx_free_thresh, nb_desc, &thresh) < 0)
 		return -EINVAL;
 	dev->tx_queues[queue_id] = virtio_txq_create(hw->dev_name, VIRTIO_NET_TX_VQ(queue_id),
 		nb_desc, thresh, socket_id);
@@ -103,8 +108,8 @@ virtio_rx_queue_release(struct plx_eth_dev *dev, uint16_t queue_id)
 {
 	struct virtio_hw *hw = dev->dev_private;
 
-	stats_sum(&hw->rx_gone, &rx_queue(dev)->stats);
-	virtio_rxq_destroy(rx_queue(dev));
+	stats_sum(&hw->rx_gone, &rx_queue(dev, queue_id)->stats);
+	virtio_rxq_destroy(rx_queue(dev, queue_id));
 }
 
 static void
@@ -112,8 +117,8 @@ virtio_tx_queue_release(struct plx_eth_dev *dev, uint16_t queue_id)
 {
 	struct virtio_hw *hw = dev->dev_private;
 
-	stats_sum(&hw->tx_gone, &tx_queue(dev)->stats);
-	virtio_txq_destroy(tx_queue(dev));
+	stats_sum(&hw->tx_gone, &tx_queue(dev, queue_id)->stats);
+	virtio_txq_destroy(tx_queue(dev, queue_id));
 }
 
 /* What was counted since the port was made. */
@@ -123,10 +128,12 @@ stats_total(const struct plx_eth_dev *dev)
 	const struct virtio_hw *hw = dev->dev_private;
 	struct virtio_queue_stats rx = hw->rx_gone, tx = hw->tx_gone;
 
-	if (rx_queue(dev) != NULL)
-		stats_sum(&rx, &rx_queue(dev)->stats);
-	if (tx_queue(dev) != NULL)
-		stats_sum(&tx, &tx_queue(dev)->stats);
+	for (uint16_t i = 0; i < dev->nb_rx_queues; i++)
+		if (rx_queue(dev, i) != NULL)
+			stats_sum(&rx, &rx_queue(dev, i)->stats);
+	for (uint16_t i = 0; i < dev->nb_tx_queues; i++)
+		if (tx_queue(dev, i) != NULL)
+			stats_sum(&tx, &tx_queue(dev, i)->stats);
 	return (struct plx_eth_stats){
 		.ipackets = rx.packets, .ibytes = rx.bytes, .ierrors = rx.errors,
 		.rx_nombuf = rx.nombuf,
@@ -201,14 +208,19 @@ static int
 virtio_mtu_set(struct plx_eth_dev *dev, uint16_t mtu)
 {
 	const struct virtio_hw *hw = dev->dev_private;
-	const struct virtio_rxq *rxq = rx_queue(dev);
 	const uint32_t need = (uint32_t)mtu + VIRTIO_L2_OVERHEAD + VIRTIO_NET_HDR_SIZE;
 
-	if (rxq == NULL || rxq->buf_len >= need)
-		return 0;
-	VIRTIO_ERR(hw->dev_name, "an MTU of %u needs Rx buffers of %u bytes, they have %u: "
-		"set the queue up with larger mbufs", mtu, need, rxq->buf_len);
-	return -EINVAL;
+	for (uint16_t i = 0; i < dev->nb_rx_queues; i++) {
+		const struct virtio_rxq *rxq = rx_queue(dev, i);
+
+		if (rxq == NULL || rxq->buf_len >= need)
+			continue;
+		VIRTIO_ERR(hw->dev_name, "an MTU of %u needs buffers of %u bytes, those of Rx "
+			"queue %u have %u: set it up with larger mbufs", mtu, need, i,
+			rxq->buf_len);
+		return -EINVAL;
+	}
+	return 0;
 }
 
 static int
@@ -248,10 +260,10 @@ virtio_link_update(struct plx_eth_dev *dev, int wait, struct plx_eth_link *link)
 static void
 stop_queues(struct plx_eth_dev *dev)
 {
-	if (rx_queue(dev) != NULL)
-		virtio_rxq_stop(rx_queue(dev));
-	if (tx_queue(dev) != NULL)
-		virtio_txq_stop(tx_queue(dev));
+	for (uint16_t i = 0; i < dev->nb_rx_queues; i++)
+		virtio_rxq_stop(rx_queue(dev, i));
+	for (uint16_t i = 0; i < dev->nb_tx_queues; i++)
+		virtio_txq_stop(tx_queue(dev, i));
 }
 
 /* 3.1.1 step 7. */
@@ -262,18 +274,31 @@ start_queues(struct plx_eth_dev *dev)
 	struct virtio_transport *t = hw->transport;
 	int ret = 0;
 
-	if (rx_queue(dev) != NULL) {
-		ret = virtio_rxq_start(rx_queue(dev));
+	for (uint16_t i = 0; i < dev->nb_rx_queues && ret == 0; i++) {
+		ret = virtio_rxq_start(rx_queue(dev, i));
 		if (ret == 0)
-			ret = t->ops->queue_enable(t, &rx_queue(dev)->vq);
+			ret = t->ops->queue_enable(t, &rx_queue(dev, i)->vq);
 	}
-	if (ret == 0 && tx_queue(dev) != NULL) {
-		virtio_txq_start(tx_queue(dev));
-		ret = t->ops->queue_enable(t, &tx_queue(dev)->vq);
+	for (uint16_t i = 0; i < dev->nb_tx_queues && ret == 0; i++) {
+		virtio_txq_start(tx_queue(dev, i));
+		ret = t->ops->queue_enable(t, &tx_queue(dev, i)->vq);
 	}
 	if (ret == 0 && hw->cq != NULL)
 		ret = t->ops->queue_enable(t, virtio_cq_start(hw->cq));
 	return ret;
+}
+
+/* From here on packets move, and only from here on doorbells may be rung (3.1.1). */
+static void
+go(struct plx_eth_dev *dev)
+{
+	struct virtio_hw *hw = dev->dev_private;
+
+	virtio_hw_ready(hw);
+	for (uint16_t i = 0; i < dev->nb_rx_queues; i++)
+		virtqueue_kick(&rx_queue(dev, i)->vq);
+	hw->gave_up = false;
+	__atomic_store_n(&hw->started, true, __ATOMIC_RELAXED);
 }
 
 /* What a reset made the device forget. Being promiscuous again is ethdev's to ask for. */
@@ -312,12 +337,7 @@ virtio_dev_start(struct plx_eth_dev *dev)
 	if (ret == 0)
 		ret = start_queues(dev);
 	if (ret == 0) {
-		virtio_hw_ready(hw);
-		/* 3.1.1: no doorbell before that. */
-		if (rx_queue(dev) != NULL)
-			virtqueue_kick(&rx_queue(dev)->vq);
-		hw->gave_up = false;
-		__atomic_store_n(&hw->started, true, __ATOMIC_RELAXED);
+		go(dev);
 		ret = restore_filters(dev);
 	}
 	if (ret < 0)

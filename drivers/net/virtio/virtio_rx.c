@@ -44,10 +44,8 @@ virtio_rxq_create(const char *dev_name, uint16_t port_id, uint16_t index, uint16
 static __attribute__((cold, noinline)) void
 count_nombuf(struct virtio_rxq *rxq, uint16_t nb_empty)
 {
-	if (nb_empty > rxq->nombuf_seen) {
-		virtio_stat_add(&rxq->stats.nombuf, (uint64_t)(nb_empty - rxq->nombuf_seen));
-		rxq->nombuf_seen = nb_empty;
-	}
+	virtio_stat_add(&rxq->stats.nombuf, (uint64_t)(nb_empty - rxq->nombuf_seen));
+	rxq->nombuf_seen = nb_empty;
 }
 
 /*

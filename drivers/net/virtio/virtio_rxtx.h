@@ -17,10 +17,13 @@ PLX_BEGIN_DECLS
 /** VIRTIO_RX_DATA_OFF - where a received packet starts in its mbuf; its header is just before. */
 #define VIRTIO_RX_DATA_OFF \
 	(PLX_PKTMBUF_HEADROOM < VIRTIO_NET_HDR_SIZE ? VIRTIO_NET_HDR_SIZE : PLX_PKTMBUF_HEADROOM)
-/** VIRTIO_QUEUE_MIN - fewest descriptors of an Rx or Tx queue. */
+/** VIRTIO_QUEUE_MIN - fewest descriptors that a device must offer for Rx and Tx. */
 #define VIRTIO_QUEUE_MIN 16
-/** VIRTIO_TX_MAX_SEGS - most segments of a packet; with its header they fit the smallest queue. */
-#define VIRTIO_TX_MAX_SEGS (VIRTIO_QUEUE_MIN - 1)
+/** VIRTIO_TX_DESC_MIN - fewest descriptors of a Tx queue, unless the device has fewer. */
+#define VIRTIO_TX_DESC_MIN 64
+/** VIRTIO_TX_SEGS_MAX() - most segments of a packet in a Tx queue of @size; one is its header. */
+#define VIRTIO_TX_SEGS_MAX(size) \
+	((uint16_t)(PLX_MIN((uint16_t)(size), (uint16_t)VIRTIO_TX_DESC_MIN) - 1))
 
 /**
  * struct virtio_queue_stats - what one queue counted; written by the queue's thread only.
@@ -106,6 +109,7 @@ struct virtio_tx_slot {
  * @free_tail: last free descriptor, if there is one.
  * @nb_free: free descriptors.
  * @free_thresh: reclaim when fewer are free.
+ * @segs_max: most segments of a packet.
  * @hdr: header in DMA memory for packets which have no room for one. One does for all, since the
  *	device only reads it and without offloads all headers are zero.
  * @stats: counters.
@@ -117,6 +121,7 @@ struct virtio_txq {
 	uint16_t free_tail;
 	uint16_t nb_free;
 	uint16_t free_thresh;
+	uint16_t segs_max;
 	struct virtio_net_hdr *hdr;
 	struct virtio_queue_stats stats;
 	struct virtio_tx_slot slots[];

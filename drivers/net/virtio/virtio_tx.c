@@ -26,6 +26,7 @@ virtio_txq_create(const char *dev_name, uint16_t index, uint16_t size, uint16_t 
 			socket) < 0)
 		goto err_vq;
 	txq->free_thresh = free_thresh;
+	txq->segs_max = VIRTIO_TX_SEGS_MAX(size);
 	return txq;
 err_vq:
 	plx_free(txq->hdr);
@@ -161,16 +162,13 @@ is_simple(const struct plx_mbuf *m)
 	return (uint32_t)(rearm >> 16) == 0x00010001 && (uint16_t)rearm >= VIRTIO_NET_HDR_SIZE;
 }
 
-/* Put the header in front of the data of @m and describe both by descriptor @id. */
+/* Put the header in front of the data of @m and let @desc be both. */
 static __plx_always_inline void
-fill_with_header(struct virtio_txq *txq, uint16_t id, struct plx_mbuf *m, uint16_t flags)
+fill_with_header(struct virtq_desc *desc, const struct plx_mbuf *m)
 {
-	struct virtq_desc *desc = &txq->vq.desc[id];
-
 	memset(plx_pktmbuf_mtod_offset(m, char *, -VIRTIO_NET_HDR_SIZE), 0, VIRTIO_NET_HDR_SIZE);
 	desc->addr = plx_pktmbuf_iova(m) - VIRTIO_NET_HDR_SIZE;
 	desc->len = (uint32_t)m->data_len + VIRTIO_NET_HDR_SIZE;
-	desc->flags = flags;
 }
 
 /* Hand the packet that starts at descriptor @head to the device, at the next publish. */
@@ -184,9 +182,9 @@ make_available(struct virtqueue *vq, uint16_t head)
 		*entry = head;
 }
 
-/* Enqueue a packet of one segment that has one user and room for the header. */
+/* Enqueue a packet that is_simple(); a descriptor is free. */
 static __plx_always_inline void
-enqueue_one(struct virtio_txq *txq, struct plx_mbuf *m)
+enqueue_simple(struct virtio_txq *txq, struct plx_mbuf *m)
 {
 	const uint16_t id = txq->free_head;
 	struct virtio_tx_slot *slot = &txq->slots[id];
@@ -196,52 +194,49 @@ enqueue_one(struct virtio_txq *txq, struct plx_mbuf *m)
 	slot->mbuf = m;
 	/* It is ours alone: when it comes back nothing in it will have changed. */
 	slot->pool = m->pool;
-	fill_with_header(txq, id, m, 0);
+	fill_with_header(&txq->vq.desc[id], m);
+	txq->vq.desc[id].flags = 0;
 	make_available(&txq->vq, id);
 }
 
 /*
- * Describe @m by @nb_descs free descriptors. Segments without data are left out: devices take a
- * descriptor of no bytes for an error.
+ * Describe @m, with its header in front of the data if @push, by @nb_descs free descriptors.
+ * Segments without data are left out: devices take a descriptor of no bytes for an error.
  */
 static void
 fill_chain(struct virtio_txq *txq, struct plx_mbuf *m, bool push, uint16_t nb_descs)
 {
-	struct virtio_tx_slot *head = &txq->slots[txq->free_head];
-	uint16_t id = txq->free_head, left = nb_descs;
-	struct plx_mbuf *seg = m;
+	const uint16_t head = txq->free_head;
+	const struct plx_mbuf *seg = push ? m->next : m;
+	uint16_t id = head, last = head, left;
 
-	make_available(&txq->vq, id);
-	head->mbuf = m;
-	head->pool = NULL;
-	head->nb_descs = nb_descs;
-	for (;;) {
+	for (left = nb_descs; left > 0; left--) {
 		struct virtq_desc *desc = &txq->vq.desc[id];
-		const uint16_t flags = left > 1 ? VIRTQ_DESC_F_NEXT : 0;
 
-		if (left == nb_descs && push) {
-			fill_with_header(txq, id, m, flags);
-			seg = seg->next;
-		} else if (left == nb_descs) {
-			desc->addr = (uint64_t)(uintptr_t)txq->hdr;
-			desc->len = VIRTIO_NET_HDR_SIZE;
-			desc->flags = flags;
-		} else {
+		if (left < nb_descs) {
 			while (seg->data_len == 0)
 				seg = seg->next;
 			desc->addr = plx_pktmbuf_iova(seg);
 			desc->len = seg->data_len;
-			desc->flags = flags;
 			seg = seg->next;
+		} else if (push) {
+			fill_with_header(desc, m);
+		} else {
+			desc->addr = (uint64_t)(uintptr_t)txq->hdr;
+			desc->len = VIRTIO_NET_HDR_SIZE;
 		}
-		desc->next = txq->slots[id].next;
-		if (--left == 0)
-			break;
-		id = desc->next;
+		last = id;
+		id = txq->slots[id].next;
+		desc->flags = left > 1 ? VIRTQ_DESC_F_NEXT : 0;
+		desc->next = id;
 	}
-	head->last = id;
-	txq->free_head = txq->slots[id].next;
+	txq->free_head = id;
 	txq->nb_free = (uint16_t)(txq->nb_free - nb_descs);
+	txq->slots[head].mbuf = m;
+	txq->slots[head].pool = NULL;
+	txq->slots[head].last = last;
+	txq->slots[head].nb_descs = nb_descs;
+	make_available(&txq->vq, head);
 }
 
 /*
@@ -256,7 +251,7 @@ enqueue_any(struct virtio_txq *txq, struct plx_mbuf *m)
 	const struct plx_mbuf *seg;
 
 	for (seg = m; seg != NULL; seg = seg->next) {
-		if (++nb_segs > VIRTIO_TX_MAX_SEGS)
+		if (++nb_segs > txq->segs_max)
 			return -EMSGSIZE;
 		if (seg->data_len > 0 && !(push && seg == m))
 			nb_descs++;
@@ -293,7 +288,7 @@ virtio_xmit_pkts(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts)
 		if (plx_likely(is_simple(m))) {
 			if (plx_unlikely(txq->nb_free == 0))
 				break;
-			enqueue_one(txq, m);
+			enqueue_simple(txq, m);
 		} else {
 			int ret = enqueue_any(txq, m);
 

@@ -10,15 +10,29 @@
 #include "virtqueue.h"
 
 /*
- * The device writes the used ring, we write the rest: no cache line is shared by both. The used
- * elements start at a line, so that each can be read at once; flags and idx end the line before.
+ * Where a ring of @header bytes and elements goes, behind @end bytes: its elements start at a cache
+ * line. Flags and idx, which both sides watch, have the line before for themselves, and no line is
+ * written by both sides. That also aligns used elements, so that each can be read at once.
  */
+static size_t
+ring_offset(size_t end, size_t header)
+{
+	const size_t line = PLX_CACHE_LINE_SIZE;
+
+	return PLX_ALIGN_CEIL(end, line) + line - header;
+}
+
+static size_t
+avail_offset(uint16_t size)
+{
+	return ring_offset(VIRTQ_DESC_BYTES(size), offsetof(struct virtq_avail, ring));
+}
+
 static size_t
 used_offset(uint16_t size)
 {
-	return PLX_ALIGN_CEIL(VIRTQ_DESC_BYTES(size) + VIRTQ_AVAIL_BYTES(size),
-		(size_t)PLX_CACHE_LINE_SIZE) +
-		PLX_CACHE_LINE_SIZE - offsetof(struct virtq_used, ring);
+	return ring_offset(avail_offset(size) + VIRTQ_AVAIL_BYTES(size),
+		offsetof(struct virtq_used, ring));
 }
 
 static size_t
@@ -37,7 +51,7 @@ virtqueue_alloc(struct virtqueue *vq, const char *type, const char *dev_name, co
 	if (mem == NULL)
 		return -ENOMEM;
 	vq->desc = mem;
-	vq->avail = PLX_PTR_ADD(mem, VIRTQ_DESC_BYTES(size));
+	vq->avail = PLX_PTR_ADD(mem, avail_offset(size));
 	vq->used = PLX_PTR_ADD(mem, used_offset(size));
 	vq->size = size;
 	vq->mask = (uint16_t)(size - 1);

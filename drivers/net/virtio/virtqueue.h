@@ -26,8 +26,8 @@ PLX_BEGIN_DECLS
 /**
  * struct virtqueue - one queue; used by one thread at a time.
  * @desc: descriptor table, start of the one piece of DMA memory that the rings are in.
- * @avail: available ring, which only the driver writes.
- * @used: used ring, which only the device writes; its elements start at a cache line.
+ * @avail: available ring, which only the driver writes; its elements start at a cache line.
+ * @used: used ring, which only the device writes; its elements start at a cache line too.
  * @size: descriptors, a power of two.
  * @mask: @size - 1.
  * @avail_idx: index of the next buffer we will make available; all before are in the ring.
