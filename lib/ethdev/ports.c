@@ -156,7 +156,6 @@ plx_eth_dev_probing_finish(struct plx_eth_dev *dev)
 void
 plx_eth_dev_release_port(struct plx_eth_dev *dev)
 {
-	eth_dev_fp_disable(dev->port_id);
 	ports.usable[dev->port_id] = false;
 	ports.devs[dev->port_id] = NULL;
 	plx_free(dev->dev_private);

@@ -90,6 +90,7 @@ TEST_F(Ethdev, Mtu)
 			[&] { return plx_eth_dev_set_mtu(id, bad); });
 	toy->fails = "mtu 2000";
 	expect_refused(-EIO, { "MTU", "EIO" }, [&] { return plx_eth_dev_set_mtu(id, 2000); });
+	EXPECT_EQ(toy->dev->mtu, 1500);
 	EXPECT_EQ(plx_eth_dev_set_mtu(id, 9000), 0);
 	EXPECT_EQ(plx_eth_dev_configure(id, 1, 1, nullptr), 0);
 	ASSERT_EQ(plx_eth_dev_get_mtu(id, &mtu), 0);

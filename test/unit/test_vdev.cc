@@ -12,6 +12,7 @@
 #include <plx_eal.h>
 #include <plx_ethdev.h>
 #include <plx_lcore.h>
+#include <plx_malloc.h>
 
 namespace {
 
@@ -190,6 +191,17 @@ protected:
 		Vdev::TearDown();
 	}
 
+	static size_t heap_bytes()
+	{
+		plx_malloc_socket_stats s;
+		size_t sum = 0;
+
+		for (int node = 0; node < PLX_MAX_NUMA_NODES; node++)
+			if (plx_malloc_get_socket_stats(node, &s) == 0)
+				sum += s.heap_allocsz_bytes;
+		return sum;
+	}
+
 	plx_eth_stats stats() const
 	{
 		plx_eth_stats s;
@@ -200,7 +212,7 @@ protected:
 
 	uint16_t id = 0;
 	plx_mempool *mp = nullptr;
-	plx_mbuf *pkts[NB_MBUFS + 1];
+	plx_mbuf *pkts[NB_MBUFS];
 };
 
 TEST_F(Null, GivesAndTakesPackets)
@@ -218,7 +230,14 @@ TEST_F(Null, GivesAndTakesPackets)
 		EXPECT_EQ(pkts[i]->ol_flags, 0u);
 		EXPECT_EQ(plx_pktmbuf_headroom(pkts[i]), PLX_PKTMBUF_HEADROOM);
 		EXPECT_EQ(std::string(plx_pktmbuf_mtod(pkts[i], char *), 128), std::string(128, 0));
+		EXPECT_EQ(pkts[i]->packet_type, 0u);
+		EXPECT_EQ(pkts[i]->vlan_tci, 0);
+		/* A user may leave anything there. */
 		memset(plx_pktmbuf_mtod(pkts[i], char *), 'x', 128);
+		ASSERT_NE(plx_pktmbuf_adj(pkts[i], 28), nullptr);
+		pkts[i]->ol_flags = PLX_MBUF_F_TX_IPV4;
+		pkts[i]->packet_type = 1;
+		pkts[i]->vlan_tci = 1;
 	}
 	EXPECT_EQ(plx_eth_tx_burst(id, 0, pkts, 32), 32);
 	EXPECT_TRUE(plx_mempool_full(mp));
@@ -228,11 +247,15 @@ TEST_F(Null, GivesAndTakesPackets)
 	EXPECT_EQ(s.ipackets, 32u);
 	EXPECT_EQ(s.ibytes, 32u * 128);
 	EXPECT_EQ(s.opackets, 32u);
-	EXPECT_EQ(s.obytes, 32u * 128);
-	/* What was sent does not come back. */
-	ASSERT_EQ(plx_eth_rx_burst(id, 0, pkts, 1), 1);
-	EXPECT_EQ(plx_pktmbuf_mtod(pkts[0], char *)[0], 0);
-	EXPECT_EQ(plx_eth_tx_burst(id, 1, pkts, 1), 1);
+	EXPECT_EQ(s.obytes, 32u * 100);
+	/* The same mbufs again, among others: nothing of what was sent comes back. */
+	ASSERT_EQ(plx_eth_rx_burst(id, 0, pkts, NB_MBUFS), NB_MBUFS);
+	for (plx_mbuf *m : pkts) {
+		EXPECT_EQ(plx_pktmbuf_headroom(m), PLX_PKTMBUF_HEADROOM);
+		EXPECT_EQ(plx_pktmbuf_mtod(m, char *)[64], 0);
+		EXPECT_EQ(m->ol_flags + m->packet_type + m->vlan_tci, 0u);
+	}
+	EXPECT_EQ(plx_eth_tx_burst(id, 1, pkts, NB_MBUFS), NB_MBUFS);
 }
 
 TEST_F(Null, NeverWritesDataUnlessToldTo)
@@ -255,10 +278,12 @@ TEST_F(Null, NeverWritesDataUnlessToldTo)
 TEST_F(Null, AnEmptyPoolIsCountedAndHarmless)
 {
 	run("");
-	EXPECT_EQ(plx_eth_rx_burst(id, 0, pkts, NB_MBUFS + 1), 0);
+	plx_mbuf *more[NB_MBUFS + 1];
+
+	EXPECT_EQ(plx_eth_rx_burst(id, 0, more, NB_MBUFS + 1), 0);
 	EXPECT_EQ(stats().rx_nombuf, NB_MBUFS + 1u);
 	EXPECT_EQ(plx_eth_rx_burst(id, 0, pkts, NB_MBUFS), NB_MBUFS);
-	EXPECT_EQ(plx_eth_rx_burst(id, 1, pkts + NB_MBUFS, 1), 0);
+	EXPECT_EQ(plx_eth_rx_burst(id, 1, more, 1), 0);
 	EXPECT_EQ(plx_eth_tx_burst(id, 0, pkts, NB_MBUFS), NB_MBUFS);
 	EXPECT_TRUE(plx_mempool_full(mp));
 }
@@ -280,11 +305,14 @@ TEST_F(Null, TakesChainsAndSharedPackets)
 
 TEST_F(Null, CountersOutliveQueuesUntilTheyAreReset)
 {
-	run(",size=100");
+	run(",size=100,copy=1");
+	const size_t heap = heap_bytes();
+
 	ASSERT_EQ(plx_eth_rx_burst(id, 0, pkts, 10), 10);
 	ASSERT_EQ(plx_eth_tx_burst(id, 0, pkts, 10), 10);
 	ASSERT_EQ(plx_eth_dev_stop(id), 0);
 	set_up();
+	EXPECT_EQ(heap_bytes(), heap) << "the old queues are gone";
 	ASSERT_EQ(plx_eth_dev_start(id), 0);
 	EXPECT_EQ(stats().ipackets, 10u);
 	ASSERT_EQ(plx_eth_stats_reset(id), 0);

@@ -597,6 +597,19 @@ TEST_F(VirtioTx, EverythingThatIsSentArrivesAndIsFreed)
 	}
 	EXPECT_EQ(txq->stats.packets, n);
 	EXPECT_EQ(txq->stats.errors, 0u);
+
+	/* No descriptor was lost either: the whole ring can be filled. */
+	for (uint16_t id : sent)
+		device->use(id, 0);
+	complete();
+
+	std::vector<plx_mbuf *> pkts;
+
+	for (unsigned int i = 0; i < SIZE; i++)
+		pkts.push_back(packet({ frame(i) }));
+	EXPECT_EQ(virtio_xmit_pkts(txq, pkts.data(), SIZE), SIZE);
+	for (unsigned int i = 0; i < SIZE; i++)
+		EXPECT_EQ(device->read(device->take()), std::string(12, 0) + frame(i));
 }
 
 TEST_F(VirtioTx, MbufsGoBackToTheirPools)
@@ -652,7 +665,12 @@ TEST_F(VirtioTx, MoreUsedThanOutstanding)
 {
 	ASSERT_EQ(send(packet({ frame(0) })), 1);
 	device->jump(SIZE + 1);
+	testing::internal::CaptureStderr();
 	make_it_reclaim();
+
+	const std::string log = testing::internal::GetCapturedStderr();
+
+	EXPECT_NE(log.find("33 buffers used of"), log.npos) << log;
 	expect_broken(1);
 }
 

@@ -34,7 +34,7 @@ PLX_INIT(vdev_register)
 	plx_bus_register(&vdev.bus);
 }
 
-/* Sorted, so that messages do not hang on link order. */
+/* Sorted: messages do not hang on link order, and a name stands before those that begin with it. */
 void
 plx_vdev_register(struct plx_vdev_driver *driver)
 {
@@ -95,22 +95,19 @@ vdev_scan(struct plx_bus *bus)
 	return ret;
 }
 
-/* The longest name that @name begins with: "net_null_x" may have a driver besides "net_null". */
+/*
+ * The longest name that @name begins with: "net_null_x" may have a driver besides "net_null".
+ * In the sorted list that is the last one.
+ */
 static struct plx_vdev_driver *
 find_driver(const char *name)
 {
-	struct plx_vdev_driver *best = NULL;
-	size_t best_len = 0;
+	struct plx_vdev_driver *longest = NULL;
 
-	for (struct plx_vdev_driver *drv = vdev.drivers; drv != NULL; drv = drv->next) {
-		size_t len = strlen(drv->driver.name);
-
-		if (len > best_len && strncmp(drv->driver.name, name, len) == 0) {
-			best = drv;
-			best_len = len;
-		}
-	}
-	return best;
+	for (struct plx_vdev_driver *drv = vdev.drivers; drv != NULL; drv = drv->next)
+		if (strncmp(drv->driver.name, name, strlen(drv->driver.name)) == 0)
+			longest = drv;
+	return longest;
 }
 
 static void
