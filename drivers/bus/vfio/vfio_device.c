@@ -134,37 +134,42 @@ vfio_device_teardown(struct plx_pci_device *pci)
 	return first < 0 ? first : ret;
 }
 
-int
-plx_pci_read_config(const struct plx_pci_device *dev, void *buf, size_t len, uint64_t offset)
+/* Where @offset of configuration space is in the device's file; -ENODEV, -EINVAL. */
+static off_t
+config_at(const struct plx_pci_device *dev, size_t len, uint64_t offset)
 {
 	const struct plx_vfio_device *vfio = dev->vfio;
-	ssize_t n;
 
 	if (vfio == NULL)
 		return -ENODEV;
 	if (offset > vfio->config_size || len > vfio->config_size - offset)
 		return -EINVAL;
-	n = pread(vfio->fd, buf, len, (off_t)(vfio->config_offset + offset));
-	if (n < 0)
+	return (off_t)(vfio->config_offset + offset);
+}
+
+static int
+whole(ssize_t done, size_t len)
+{
+	if (done < 0)
 		return -errno;
-	return (size_t)n == len ? 0 : -EIO;
+	return (size_t)done == len ? 0 : -EIO;
+}
+
+int
+plx_pci_read_config(const struct plx_pci_device *dev, void *buf, size_t len, uint64_t offset)
+{
+	off_t at = config_at(dev, len, offset);
+
+	return at < 0 ? (int)at : whole(pread(dev->vfio->fd, buf, len, at), len);
 }
 
 int
 plx_pci_write_config(const struct plx_pci_device *dev, const void *buf, size_t len,
 	uint64_t offset)
 {
-	const struct plx_vfio_device *vfio = dev->vfio;
-	ssize_t n;
+	off_t at = config_at(dev, len, offset);
 
-	if (vfio == NULL)
-		return -ENODEV;
-	if (offset > vfio->config_size || len > vfio->config_size - offset)
-		return -EINVAL;
-	n = pwrite(vfio->fd, buf, len, (off_t)(vfio->config_offset + offset));
-	if (n < 0)
-		return -errno;
-	return (size_t)n == len ? 0 : -EIO;
+	return at < 0 ? (int)at : whole(pwrite(dev->vfio->fd, buf, len, at), len);
 }
 
 int
