@@ -18,40 +18,44 @@
 /* A configuration that changes so often while it is read will not come to rest. */
 #define CONFIG_READ_TRIES 100
 
+/*
+ * One access of just this width, in program order: volatile does that. Atomic too, since the other
+ * side changes registers at any time.
+ */
 static inline uint8_t
 mmio_read8(const volatile void *reg)
 {
-	return *(const volatile uint8_t *)reg;
+	return __atomic_load_n((const volatile uint8_t *)reg, __ATOMIC_RELAXED);
 }
 
 static inline uint16_t
 mmio_read16(const volatile void *reg)
 {
-	return *(const volatile uint16_t *)reg;
+	return __atomic_load_n((const volatile uint16_t *)reg, __ATOMIC_RELAXED);
 }
 
 static inline uint32_t
 mmio_read32(const volatile void *reg)
 {
-	return *(const volatile uint32_t *)reg;
+	return __atomic_load_n((const volatile uint32_t *)reg, __ATOMIC_RELAXED);
 }
 
 static inline void
 mmio_write8(volatile void *reg, uint8_t value)
 {
-	*(volatile uint8_t *)reg = value;
+	__atomic_store_n((volatile uint8_t *)reg, value, __ATOMIC_RELAXED);
 }
 
 static inline void
 mmio_write16(volatile void *reg, uint16_t value)
 {
-	*(volatile uint16_t *)reg = value;
+	__atomic_store_n((volatile uint16_t *)reg, value, __ATOMIC_RELAXED);
 }
 
 static inline void
 mmio_write32(volatile void *reg, uint32_t value)
 {
-	*(volatile uint32_t *)reg = value;
+	__atomic_store_n((volatile uint32_t *)reg, value, __ATOMIC_RELAXED);
 }
 
 /* 4.1.3.1: a register of 64 bits is written in halves. */
