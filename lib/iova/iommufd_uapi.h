@@ -12,9 +12,11 @@
 
 #define UAPI_IOMMU_DESTROY	_IO(';', 0x80)
 #define UAPI_IOAS_ALLOC		_IO(';', 0x81)
+#define UAPI_IOAS_COPY		_IO(';', 0x83)
 #define UAPI_IOAS_IOVA_RANGES	_IO(';', 0x84)
 #define UAPI_IOAS_MAP		_IO(';', 0x85)
 #define UAPI_IOAS_UNMAP		_IO(';', 0x86)
+#define UAPI_IOAS_MAP_FILE	_IO(';', 0x8f)	/* Linux 6.13 */
 
 struct uapi_iommu_destroy {
 	uint32_t size;
@@ -48,6 +50,26 @@ struct uapi_ioas_map {
 	uint64_t user_va;
 	uint64_t length;
 	uint64_t iova;
+};
+
+struct uapi_ioas_map_file {
+	uint32_t size;
+	uint32_t flags;
+	uint32_t ioas_id;
+	int32_t fd;
+	uint64_t start;		/* offset in the file */
+	uint64_t length;
+	uint64_t iova;
+};
+
+struct uapi_ioas_copy {
+	uint32_t size;
+	uint32_t flags;
+	uint32_t dst_ioas_id;
+	uint32_t src_ioas_id;
+	uint64_t length;
+	uint64_t dst_iova;
+	uint64_t src_iova;
 };
 
 struct uapi_ioas_unmap {

@@ -3,26 +3,35 @@
 #define IOVA_PRIVATE_H
 /* A space and what a backend must do. Only lib/iova and its tests see this. */
 #include <pthread.h>
-#include <stdbool.h>
-
-#include <bsd/sys/tree.h>
 
 #include <plx_iova.h>
 
-/* One mapping in the shadow tree. Extents never overlap. */
-struct iova_extent {
-	struct plx_iova_mapping m;
-	RB_ENTRY(iova_extent) node;
-};
+#include "shadow.h"
 
-RB_HEAD(iova_tree, iova_extent);
+struct iommufd_domain;
+
+/* Address space where memory comes and goes by granules. @lock of its spaces guards it. */
+struct plx_iova_window {
+	pthread_mutex_t *lock;
+	const struct iova_ops *ops;
+	const void *domain;		/* spaces of the same one can map it */
+	struct plx_iova_mapping m;
+	uint64_t granules;
+	uint32_t *refs;			/* by granule: spaces that map it */
+	bool *present;			/* by granule: is there memory? */
+	int (*release)(struct plx_iova_window *w);	/* after it was closed; NULL: nothing */
+};
 
 /*
  * A backend. All calls come with the space's lock held and return 0 or a negative errno.
  * @open_maps: may it map before a device is attached?
- * @attach, @detach: @first and @last tell whether it is the only one.
+ * @attach, @detach: @first tells whether it is the only one.
+ * @map: map one extent. *call says which kernel call it was.
+ * @copy: map a run of a window's granules by one call; NULL: @map is called for each.
  * @unmap: *unmapped gets the bytes that the kernel says it removed.
- * @windows: read them by iova_set_windows().
+ * @windows: read them by iova_set_windows(), and the budget.
+ * @open_beside: another space like this one.
+ * @stage, @unstage: a window comes, goes; NULL: nothing to do.
  * @close: undo what opening did; the tree is still there, no device is.
  */
 struct iova_ops {
@@ -30,49 +39,66 @@ struct iova_ops {
 	bool open_maps;
 	int (*attach)(struct plx_iova_space *space, int fd, bool first);
 	int (*detach)(struct plx_iova_space *space, int fd);
-	int (*map)(struct plx_iova_space *space, const struct plx_iova_mapping *m);
+	int (*map)(struct plx_iova_space *space, const struct iova_extent *e, enum plx_iova_call *call);
+	int (*copy)(struct plx_iova_space *space, const struct plx_iova_window *w, uint64_t iova,
+		uint64_t len);
 	int (*unmap)(struct plx_iova_space *space, uint64_t iova, uint64_t len, uint64_t *unmapped);
 	int (*windows)(struct plx_iova_space *space);
+	int (*open_beside)(struct plx_iova_space *space, struct plx_iova_space **beside);
+	int (*stage)(struct plx_iova_space *space, struct plx_iova_window *w);
+	int (*unstage)(struct plx_iova_window *w);
 	int (*close)(struct plx_iova_space *space);
 };
 
 /* A backend embeds this in its own struct as the first thing. */
 struct plx_iova_space {
 	const struct iova_ops *ops;
+	struct iommufd_domain *domain;	/* what spaces of one iommufd share; NULL: nothing */
 	int fd;
 	bool owned;			/* is fd ours to close? */
-	pthread_mutex_t lock;
-	struct iova_tree tree;
+	pthread_mutex_t own_lock;
+	pthread_mutex_t *lock;		/* own_lock, or the domain's */
+	struct shadow shadow;
 	struct plx_iova_range *windows;
 	unsigned int nb_windows;
 	uint64_t alignment;
-	unsigned int attached;
+	uint64_t budget;		/* mappings that the kernel takes in all; UINT64_MAX: any */
+	struct plx_iova_stats stats;	/* bytes, calls, attached; the rest on demand */
+	struct shadow pending;		/* what the batch in commit will map */
+	uint64_t *leaving;		/* where what it unmaps starts */
+	size_t nb_leaving;
+	size_t room_leaving;
 };
 
-/* For a backend's open: everything but ops and fd. Windows are all of 64 bits. 0 or -ENOMEM. */
-int iova_space_init(struct plx_iova_space *space, const struct iova_ops *ops, int fd, bool owned);
+/*
+ * For a backend's open: everything but what only it knows. @lock NULL: the space has its own.
+ * Windows are all of 64 bits. 0 or -ENOMEM.
+ */
+int iova_space_init(struct plx_iova_space *space, const struct iova_ops *ops, int fd, bool owned,
+	pthread_mutex_t *lock);
 /* For a backend's open that fails after iova_space_init(), and for the end. Closes an owned fd. */
 void iova_space_fini(struct plx_iova_space *space);
 /* Replace the windows by a copy of @ranges. 0 or -ENOMEM, with the old ones kept. */
 int iova_set_windows(struct plx_iova_space *space, const struct plx_iova_range *ranges,
 	unsigned int n, uint64_t alignment);
+/* Does the kernel have the mappings, or only the tree? */
+bool iova_is_live(const struct plx_iova_space *space);
+bool iova_inside_windows(const struct plx_iova_space *space, uint64_t iova, uint64_t last);
+/* 0, or -EINVAL for length 0 and wrap-around. */
+int iova_check_range(uint64_t iova, uint64_t len);
+void iova_extent_to_mapping(const struct iova_extent *e, struct plx_iova_mapping *m);
+/* What tells whether a space and a window belong together. */
+const void *iova_domain(const struct plx_iova_space *space);
 
-/* shadow.c: the tree. */
-struct iova_extent *iova_tree_first_from(struct iova_tree *tree, uint64_t iova);
-struct iova_extent *iova_tree_next(struct iova_extent *e);
-struct iova_extent *iova_tree_first(struct iova_tree *tree);
-/* 0; -ENOMEM; -EEXIST if it overlaps. */
-int iova_tree_insert(struct iova_tree *tree, const struct plx_iova_mapping *m);
-bool iova_tree_overlaps(struct iova_tree *tree, uint64_t iova, uint64_t len);
-/* Bytes mapped in the range; 0 or -EINVAL if an end of it cuts an extent, -ENOENT if it is empty. */
-int iova_tree_covered(struct iova_tree *tree, uint64_t iova, uint64_t len, uint64_t *bytes);
-void iova_tree_remove(struct iova_tree *tree, uint64_t iova, uint64_t len);
-void iova_tree_clear(struct iova_tree *tree);
+/* kernel.c: the calls, counted. Unmap: -EIO if the kernel removed other than @expected bytes. */
+int iova_kernel_map(struct plx_iova_space *space, const struct iova_extent *e);
+int iova_kernel_copy(struct plx_iova_space *space, const struct plx_iova_window *w, uint64_t iova,
+	uint64_t len);
+int iova_kernel_unmap(struct plx_iova_space *space, uint64_t iova, uint64_t len,
+	uint64_t expected);
 
-static inline uint64_t
-iova_last(const struct plx_iova_mapping *m)
-{
-	return m->iova + (m->len - 1);
-}
+/* window.c: count @e, a granule, as mapped or not. Is there memory in the granule at @iova? */
+void iova_window_ref(const struct iova_extent *e, int change);
+bool iova_window_present(const struct plx_iova_window *w, uint64_t iova);
 
 #endif

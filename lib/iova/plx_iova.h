@@ -10,32 +10,50 @@
  * is checked against it and against the windows before the kernel is asked, so an error of the
  * kernel is never one that could have been foreseen.
  *
- * Every function may be called from any thread; calls on one space take its lock, and a call that
- * asks the kernel holds it meanwhile. None of them may race with plx_iova_space_close().
+ * Every function may be called from any thread; calls on one space take its lock, which spaces of
+ * one iommufd share, and a call that asks the kernel holds it meanwhile. None of them may race with
+ * plx_iova_space_close() or plx_iova_window_close() of what it uses.
  */
+#include <stdio.h>
+
 #include <plx_memory.h>
 
 PLX_BEGIN_DECLS
 
 struct plx_iova_space;
 
+struct plx_iova_batch;
+struct plx_iova_window;
+
 /** PLX_IOVA_READ - the device may read. */
 #define PLX_IOVA_READ 1u
 /** PLX_IOVA_WRITE - the device may write. */
 #define PLX_IOVA_WRITE 2u
+/** PLX_IOVA_FD - fd and fd_offset say which file the memory is of. */
+#define PLX_IOVA_FD 4u
 
 /**
  * struct plx_iova_mapping - memory of this process at an I/O address.
  * @iova: first I/O address, a multiple of the space's alignment.
  * @len: bytes, a multiple of the space's alignment.
  * @va: the same byte in this process; page aligned, and mapped as long as the mapping lives.
- * @flags: PLX_IOVA_READ, PLX_IOVA_WRITE or both.
+ * @flags: PLX_IOVA_READ, PLX_IOVA_WRITE or both; PLX_IOVA_FD.
+ * @fd: with PLX_IOVA_FD a memfd or hugetlbfs file that is mapped shared at @va; needed for the call
+ *	only. The kernel then pins whole pages of the file instead of walking @va, and spaces on one
+ *	iommufd share the pins.
+ * @fd_offset: with PLX_IOVA_FD bytes in the file of the byte at @va.
+ * @granule: bytes, a power of two: the smallest part that will be unmapped on its own. The mapping
+ *	is cut at the I/O addresses that are multiples of it, and neighbours in one batch grow
+ *	together up to them. 0: it is removed as a whole, and nothing grows together with it.
  */
 struct plx_iova_mapping {
 	uint64_t iova;
 	uint64_t len;
 	void *va;
 	unsigned int flags;
+	int fd;
+	uint64_t fd_offset;
+	uint64_t granule;
 };
 
 /**
@@ -60,6 +78,16 @@ PLX_EXPORT int plx_iova_space_open_iommufd(int iommufd, struct plx_iova_space **
  * without type1 v2.
  */
 PLX_EXPORT int plx_iova_space_open_type1(int container, struct plx_iova_space **space);
+
+/**
+ * plx_iova_space_open_beside() - make another space of the same kind.
+ * @space: an open one. On iommufd the new one is an IOAS of the same iommufd, and memory with
+ * PLX_IOVA_FD that both map is pinned and charged once. On type1 it is another container.
+ * @beside: gets the new space; the caller closes it, before or after @space.
+ * Return: as the call that opened @space.
+ */
+PLX_EXPORT int plx_iova_space_open_beside(struct plx_iova_space *space,
+	struct plx_iova_space **beside);
 
 /**
  * plx_iova_space_close() - unmap everything and forget the space.
@@ -91,25 +119,92 @@ PLX_EXPORT int plx_iova_attach(struct plx_iova_space *space, int fd);
 PLX_EXPORT int plx_iova_detach(struct plx_iova_space *space, int fd);
 
 /**
- * plx_iova_map() - add a mapping.
+ * plx_iova_batch_begin() - start to collect changes of a space.
  *
- * Return: 0; -EINVAL for length 0, wrap-around, misalignment or no flags; -ERANGE outside the
- * windows; -EEXIST if it overlaps a mapping; all before the kernel is asked. Else the kernel's
- * errno: -EFAULT if @va is not memory, -ENOMEM (also RLIMIT_MEMLOCK), -ENOSPC (type1's
- * dma_entry_limit). The space is as before then.
+ * A batch is used by one thread at a time; several may be open on a space. Until the commit nothing
+ * has happened. Return: the batch, or NULL with errno ENOMEM.
  */
-PLX_EXPORT int plx_iova_map(struct plx_iova_space *space, const struct plx_iova_mapping *mapping);
+PLX_EXPORT struct plx_iova_batch *plx_iova_batch_begin(struct plx_iova_space *space);
+/**
+ * plx_iova_batch_map() - add a mapping to the batch; @mapping is copied.
+ * Return: 0; -EINVAL for length 0, wrap-around, misalignment or bad flags; -ENOMEM. After an error
+ * the batch is as before.
+ */
+PLX_EXPORT int plx_iova_batch_map(struct plx_iova_batch *batch,
+	const struct plx_iova_mapping *mapping);
+/**
+ * plx_iova_batch_unmap() - add a removal to the batch: of what is mapped, or by the batch so far.
+ * Return: 0; -EINVAL for length 0 or wrap-around; -ENOMEM. After an error the batch is as before.
+ */
+PLX_EXPORT int plx_iova_batch_unmap(struct plx_iova_batch *batch, uint64_t iova, uint64_t len);
+/** plx_iova_batch_abort() - forget the batch. NULL is fine. */
+PLX_EXPORT void plx_iova_batch_abort(struct plx_iova_batch *batch);
 
 /**
- * plx_iova_unmap() - remove all mappings in a range, by one kernel call.
+ * plx_iova_batch_commit() - do all of the batch, or nothing, and free it.
+ *
+ * Changes count in the order in which they were added: what is mapped and unmapped again is never
+ * mapped. The rest is sorted, neighbours with a granule grow together, and each run of removals is
+ * one kernel call however many mappings it has. What does not touch a removal is mapped first, so
+ * that the likeliest failure costs least.
+ *
+ * Return: 0; or, before the kernel is asked: -ERANGE outside the windows, -EEXIST for an overlap,
+ * -EINVAL for a removal that cuts a mapping, -ENOENT for one of nothing, -ENOSPC if type1 has too
+ * few entries left (see struct plx_iova_stats), -ENOMEM. Else the kernel's errno: -EFAULT if memory
+ * is not there, -ENOMEM (also RLIMIT_MEMLOCK), -EIO if it removed another number of bytes than the
+ * tree knows; the space is as before then. -ENOTRECOVERABLE if that could not be had: what the
+ * kernel refused to restore is no longer mapped, and the tree says so.
+ */
+PLX_EXPORT int plx_iova_batch_commit(struct plx_iova_batch *batch);
+
+/** plx_iova_map() - a batch of one mapping. Return: as map and commit of a batch. */
+PLX_EXPORT int plx_iova_map(struct plx_iova_space *space, const struct plx_iova_mapping *mapping);
+/**
+ * plx_iova_unmap() - a batch of one removal, by one kernel call.
  * @iova: first address.
  * @len: bytes. Mappings must lie in the range as a whole; gaps in it are fine.
- *
- * Return: 0; -EINVAL for length 0, wrap-around, or a mapping that is cut by an end of the range;
- * -ENOENT if there is none; all before the kernel is asked. Else the kernel's errno, or -EIO if it
- * removed another number of bytes than the tree knows.
+ * Return: as unmap and commit of a batch.
  */
 PLX_EXPORT int plx_iova_unmap(struct plx_iova_space *space, uint64_t iova, uint64_t len);
+
+/**
+ * plx_iova_window_open() - register address space in which memory will come and go by granules.
+ * @space: on iommufd the window can be mapped in every space of the same iommufd, else in this one.
+ * @mapping: the whole window; @granule says what can be mapped and unmapped on its own, and divides
+ *	@iova and @len. The memory need not be there. With PLX_IOVA_FD the file stays the caller's.
+ * @window: gets the window; the caller closes it.
+ *
+ * On iommufd every granule is staged in an IOAS that has no device, which costs no memory yet; a run
+ * of any length is then mapped by one atomic kernel call, and its pins are shared by all spaces.
+ * Return: 0; -EINVAL; -EEXIST if another window is at these addresses of the process; -ENOMEM; the
+ * kernel's errno.
+ */
+PLX_EXPORT int plx_iova_window_open(struct plx_iova_space *space,
+	const struct plx_iova_mapping *mapping, struct plx_iova_window **window);
+/** plx_iova_window_close() - undo. Return: 0; -EBUSY while a granule is mapped; the kernel's errno. */
+PLX_EXPORT int plx_iova_window_close(struct plx_iova_window *window);
+/**
+ * plx_iova_window_add() - there is memory at @offset, populated; it may be mapped now.
+ * @offset: bytes from the start of the window, a multiple of the granule; as @len.
+ *
+ * Any thread. Return: 0; -EINVAL; -EEXIST if it was there; -EBUSY if a space still maps a granule
+ * of it: it would share the old pages with the next one (see doc/iova.md).
+ */
+PLX_EXPORT int plx_iova_window_add(struct plx_iova_window *window, uint64_t offset, uint64_t len);
+/**
+ * plx_iova_window_remove() - the memory at @offset will go; call it before it does.
+ * Return: 0; -EINVAL; -ENOENT if it is not there; -EBUSY while a space maps a granule of it.
+ */
+PLX_EXPORT int plx_iova_window_remove(struct plx_iova_window *window, uint64_t offset,
+	uint64_t len);
+/**
+ * plx_iova_batch_map_window() - add a run of granules of a window to the batch, at the window's I/O
+ * addresses.
+ * Return: as plx_iova_batch_map(); -EINVAL also if @offset or @len cut a granule, or if the window is
+ * not of the space's iommufd. The commit may return -ENOENT if there is no memory in a granule.
+ */
+PLX_EXPORT int plx_iova_batch_map_window(struct plx_iova_batch *batch,
+	struct plx_iova_window *window, uint64_t offset, uint64_t len);
 
 /**
  * plx_iova_windows() - the addresses that the attached devices can all reach.
@@ -124,11 +219,17 @@ PLX_EXPORT unsigned int plx_iova_windows(struct plx_iova_space *space,
 
 /**
  * plx_iova_lookup() - the mapping that an address lies in, in O(log n).
- * @mapping: gets a copy.
+ * @mapping: gets a copy: what the kernel can remove on its own, so granule is its length.
  * Return: 0 or -ENOENT.
  */
 PLX_EXPORT int plx_iova_lookup(struct plx_iova_space *space, uint64_t iova,
 	struct plx_iova_mapping *mapping);
+
+/**
+ * plx_iova_check() - could a device do DMA at @len bytes from @iova?
+ * Return: 0 if every byte of it is mapped; -EINVAL for length 0 or wrap-around; -EFAULT.
+ */
+PLX_EXPORT int plx_iova_check(struct plx_iova_space *space, uint64_t iova, uint64_t len);
 
 /**
  * plx_iova_walk() - call @func for every mapping, by rising address, with the lock held.
@@ -137,6 +238,41 @@ PLX_EXPORT int plx_iova_lookup(struct plx_iova_space *space, uint64_t iova,
  */
 PLX_EXPORT int plx_iova_walk(struct plx_iova_space *space,
 	int (*func)(const struct plx_iova_mapping *mapping, void *arg), void *arg);
+
+/** enum plx_iova_call - kernel calls, by kind. */
+enum plx_iova_call {
+	PLX_IOVA_CALL_MAP,		/* IOMMU_IOAS_MAP, or VFIO_IOMMU_MAP_DMA */
+	PLX_IOVA_CALL_MAP_FILE,		/* IOMMU_IOAS_MAP_FILE */
+	PLX_IOVA_CALL_COPY,		/* IOMMU_IOAS_COPY */
+	PLX_IOVA_CALL_UNMAP,		/* IOMMU_IOAS_UNMAP, or VFIO_IOMMU_UNMAP_DMA */
+	PLX_IOVA_CALLS,
+};
+
+/**
+ * struct plx_iova_stats - counters of a space.
+ * @extents: mappings now.
+ * @bytes: of them.
+ * @attached: devices (iommufd) or groups (type1) now.
+ * @entries_left: mappings that the kernel would still take; UINT64_MAX if there is no limit.
+ * @calls: kernel calls since the space was opened, failed ones included.
+ * @bytes_done: bytes that they mapped or unmapped.
+ * @ns: nanoseconds spent in them.
+ */
+struct plx_iova_stats {
+	uint64_t extents;
+	uint64_t bytes;
+	unsigned int attached;
+	uint64_t entries_left;
+	uint64_t calls[PLX_IOVA_CALLS];
+	uint64_t bytes_done[PLX_IOVA_CALLS];
+	uint64_t ns[PLX_IOVA_CALLS];
+};
+
+/** plx_iova_stats_get() - fill @stats. */
+PLX_EXPORT void plx_iova_stats_get(struct plx_iova_space *space, struct plx_iova_stats *stats);
+
+/** plx_iova_dump() - print windows, mappings and counters for people. Return: 0; -EIO. */
+PLX_EXPORT int plx_iova_dump(struct plx_iova_space *space, FILE *file);
 
 PLX_END_DECLS
 #endif

@@ -24,26 +24,41 @@ iova_set_windows(struct plx_iova_space *space, const struct plx_iova_range *rang
 }
 
 int
-iova_space_init(struct plx_iova_space *space, const struct iova_ops *ops, int fd, bool owned)
+iova_space_init(struct plx_iova_space *space, const struct iova_ops *ops, int fd, bool owned,
+	pthread_mutex_t *lock)
 {
 	static const struct plx_iova_range all = { .start = 0, .last = UINT64_MAX };
 
 	space->ops = ops;
 	space->fd = fd;
 	space->owned = owned;
-	space->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
-	RB_INIT(&space->tree);
+	space->own_lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+	space->lock = lock != NULL ? lock : &space->own_lock;
+	space->budget = UINT64_MAX;
 	return iova_set_windows(space, &all, 1, (uint64_t)sysconf(_SC_PAGESIZE));
 }
 
 void
 iova_space_fini(struct plx_iova_space *space)
 {
-	iova_tree_clear(&space->tree);
+	shadow_clear(&space->shadow);
+	shadow_clear(&space->pending);
+	free(space->leaving);
 	free(space->windows);
 	if (space->owned)
 		close(space->fd);
 	free(space);
+}
+
+/* Windows outlive spaces: what this one maps of them is mapped no more. */
+static void
+forget_windows(struct plx_iova_space *space)
+{
+	struct shadow_at at;
+	struct iova_extent *e;
+
+	for (e = shadow_seek(&space->shadow, 0, &at); e != NULL; e = shadow_next(&space->shadow, &at))
+		iova_window_ref(e, -1);
 }
 
 int
@@ -51,14 +66,24 @@ plx_iova_space_close(struct plx_iova_space *space)
 {
 	int ret;
 
-	pthread_mutex_lock(&space->lock);
-	ret = space->attached > 0 ? -EBUSY : 0;
-	pthread_mutex_unlock(&space->lock);
-	if (ret < 0)
-		return ret;
-	ret = space->ops->close(space);
-	iova_space_fini(space);
-	return ret;
+	pthread_mutex_lock(space->lock);
+	ret = space->stats.attached > 0 ? -EBUSY : 0;
+	if (ret == 0)
+		forget_windows(space);
+	pthread_mutex_unlock(space->lock);
+	return ret < 0 ? ret : space->ops->close(space);
+}
+
+int
+plx_iova_space_open_beside(struct plx_iova_space *space, struct plx_iova_space **beside)
+{
+	return space->ops->open_beside(space, beside);
+}
+
+const void *
+iova_domain(const struct plx_iova_space *space)
+{
+	return space->domain != NULL ? (const void *)space->domain : space;
 }
 
 const char *
@@ -73,15 +98,14 @@ plx_iova_space_fd(const struct plx_iova_space *space)
 	return space->fd;
 }
 
-/* Does the kernel have the mappings, or only the tree? */
-static bool
-is_live(const struct plx_iova_space *space)
+bool
+iova_is_live(const struct plx_iova_space *space)
 {
-	return space->ops->open_maps || space->attached > 0;
+	return space->ops->open_maps || space->stats.attached > 0;
 }
 
-static bool
-inside_windows(const struct plx_iova_space *space, uint64_t iova, uint64_t last)
+bool
+iova_inside_windows(const struct plx_iova_space *space, uint64_t iova, uint64_t last)
 {
 	for (unsigned int i = 0; i < space->nb_windows; i++)
 		if (iova >= space->windows[i].start && last <= space->windows[i].last)
@@ -93,22 +117,20 @@ inside_windows(const struct plx_iova_space *space, uint64_t iova, uint64_t last)
 static int
 replay(struct plx_iova_space *space)
 {
-	struct iova_extent *e;
+	struct shadow_at at;
+	struct iova_extent *e = shadow_seek(&space->shadow, 0, &at);
+	int ret = space->shadow.count > space->budget ? -ENOSPC : 0;
 
-	for (e = iova_tree_first(&space->tree); e != NULL; e = iova_tree_next(e)) {
-		int ret = inside_windows(space, e->m.iova, iova_last(&e->m)) ?
-			space->ops->map(space, &e->m) : -EADDRINUSE;
-
-		if (ret < 0)
-			return ret;
-	}
-	return 0;
+	for (; ret == 0 && e != NULL; e = shadow_next(&space->shadow, &at))
+		ret = iova_inside_windows(space, e->iova, extent_last(e)) ?
+			iova_kernel_map(space, e) : -EADDRINUSE;
+	return ret;
 }
 
 static int
 attach(struct plx_iova_space *space, int fd)
 {
-	bool first = space->attached == 0;
+	bool first = space->stats.attached == 0;
 	int ret = space->ops->attach(space, fd, first), undo;
 
 	if (ret < 0)
@@ -117,7 +139,7 @@ attach(struct plx_iova_space *space, int fd)
 	if (ret == 0 && first && !space->ops->open_maps)
 		ret = replay(space);
 	if (ret == 0) {
-		space->attached++;
+		space->stats.attached++;
 		return 0;
 	}
 	/* Without its last device the kernel drops the replay too. */
@@ -132,9 +154,9 @@ plx_iova_attach(struct plx_iova_space *space, int fd)
 {
 	int ret;
 
-	pthread_mutex_lock(&space->lock);
+	pthread_mutex_lock(space->lock);
 	ret = attach(space, fd);
-	pthread_mutex_unlock(&space->lock);
+	pthread_mutex_unlock(space->lock);
 	return ret;
 }
 
@@ -143,93 +165,19 @@ plx_iova_detach(struct plx_iova_space *space, int fd)
 {
 	int ret = -ENOENT;
 
-	pthread_mutex_lock(&space->lock);
-	if (space->attached > 0)
+	pthread_mutex_lock(space->lock);
+	if (space->stats.attached > 0)
 		ret = space->ops->detach(space, fd);
 	if (ret == 0)
-		space->attached--;
-	pthread_mutex_unlock(&space->lock);
+		space->stats.attached--;
+	pthread_mutex_unlock(space->lock);
 	return ret;
 }
 
-static int
-check_range(uint64_t iova, uint64_t len)
+int
+iova_check_range(uint64_t iova, uint64_t len)
 {
 	return len == 0 || iova + (len - 1) < iova ? -EINVAL : 0;
-}
-
-static int
-check_mapping(struct plx_iova_space *space, const struct plx_iova_mapping *m)
-{
-	uint64_t mask = space->alignment - 1;
-
-	if (check_range(m->iova, m->len) < 0 || ((m->iova | m->len | (uintptr_t)m->va) & mask) != 0)
-		return -EINVAL;
-	if ((m->flags & (PLX_IOVA_READ | PLX_IOVA_WRITE)) == 0 ||
-	    (m->flags & ~(PLX_IOVA_READ | PLX_IOVA_WRITE)) != 0)
-		return -EINVAL;
-	if (!inside_windows(space, m->iova, iova_last(m)))
-		return -ERANGE;
-	return 0;
-}
-
-/* The tree first: it is what can be taken back without a kernel call that might fail. */
-static int
-map(struct plx_iova_space *space, const struct plx_iova_mapping *m)
-{
-	int ret = check_mapping(space, m);
-
-	if (ret == 0)
-		ret = iova_tree_insert(&space->tree, m);
-	if (ret < 0 || !is_live(space))
-		return ret;
-	ret = space->ops->map(space, m);
-	if (ret < 0)
-		iova_tree_remove(&space->tree, m->iova, m->len);
-	return ret;
-}
-
-int
-plx_iova_map(struct plx_iova_space *space, const struct plx_iova_mapping *mapping)
-{
-	int ret;
-
-	pthread_mutex_lock(&space->lock);
-	ret = map(space, mapping);
-	pthread_mutex_unlock(&space->lock);
-	return ret;
-}
-
-static int
-unmap(struct plx_iova_space *space, uint64_t iova, uint64_t len)
-{
-	uint64_t expected, unmapped;
-	int ret = check_range(iova, len);
-
-	if (ret == 0)
-		ret = iova_tree_covered(&space->tree, iova, len, &expected);
-	if (ret < 0)
-		return ret;
-	if (is_live(space)) {
-		ret = space->ops->unmap(space, iova, len, &unmapped);
-		if (ret < 0)
-			return ret;
-		if (unmapped != expected)
-			ret = -EIO;
-	}
-	iova_tree_remove(&space->tree, iova, len);
-	return ret;
-}
-
-int
-plx_iova_unmap(struct plx_iova_space *space, uint64_t iova, uint64_t len)
-{
-	int ret;
-
-	pthread_mutex_lock(&space->lock);
-	ret = unmap(space, iova, len);
-	pthread_mutex_unlock(&space->lock);
-	return ret;
 }
 
 unsigned int
@@ -238,42 +186,123 @@ plx_iova_windows(struct plx_iova_space *space, struct plx_iova_range *ranges, un
 {
 	unsigned int count;
 
-	pthread_mutex_lock(&space->lock);
+	pthread_mutex_lock(space->lock);
 	count = space->nb_windows;
 	for (unsigned int i = 0; i < count && i < n; i++)
 		ranges[i] = space->windows[i];
 	if (alignment != NULL)
 		*alignment = space->alignment;
-	pthread_mutex_unlock(&space->lock);
+	pthread_mutex_unlock(space->lock);
 	return count;
+}
+
+void
+iova_extent_to_mapping(const struct iova_extent *e, struct plx_iova_mapping *m)
+{
+	*m = (struct plx_iova_mapping){
+		.iova = e->iova,
+		.len = e->len,
+		.va = e->va,
+		.flags = e->flags,
+		.fd = e->fd,
+		.fd_offset = e->fd_offset,
+		.granule = e->len,
+	};
 }
 
 int
 plx_iova_lookup(struct plx_iova_space *space, uint64_t iova, struct plx_iova_mapping *mapping)
 {
+	struct shadow_at at;
 	struct iova_extent *e;
 	int ret = -ENOENT;
 
-	pthread_mutex_lock(&space->lock);
-	e = iova_tree_first_from(&space->tree, iova);
-	if (e != NULL && e->m.iova <= iova) {
-		*mapping = e->m;
+	pthread_mutex_lock(space->lock);
+	e = shadow_seek(&space->shadow, iova, &at);
+	if (e != NULL && e->iova <= iova) {
+		iova_extent_to_mapping(e, mapping);
 		ret = 0;
 	}
-	pthread_mutex_unlock(&space->lock);
+	pthread_mutex_unlock(space->lock);
 	return ret;
+}
+
+int
+plx_iova_check(struct plx_iova_space *space, uint64_t iova, uint64_t len)
+{
+	uint64_t last = iova + (len - 1);
+	struct shadow_at at;
+	struct iova_extent *e;
+
+	if (iova_check_range(iova, len) < 0)
+		return -EINVAL;
+	pthread_mutex_lock(space->lock);
+	/* From one extent to the next without a gap, until the end is reached. */
+	e = shadow_seek(&space->shadow, iova, &at);
+	while (e != NULL && e->iova <= iova && extent_last(e) < last) {
+		iova = extent_last(e) + 1;
+		e = shadow_next(&space->shadow, &at);
+	}
+	pthread_mutex_unlock(space->lock);
+	return e != NULL && e->iova <= iova ? 0 : -EFAULT;
 }
 
 int
 plx_iova_walk(struct plx_iova_space *space,
 	int (*func)(const struct plx_iova_mapping *mapping, void *arg), void *arg)
 {
+	struct plx_iova_mapping m;
+	struct shadow_at at;
 	struct iova_extent *e;
 	int ret = 0;
 
-	pthread_mutex_lock(&space->lock);
-	for (e = iova_tree_first(&space->tree); e != NULL && ret == 0; e = iova_tree_next(e))
-		ret = func(&e->m, arg);
-	pthread_mutex_unlock(&space->lock);
+	pthread_mutex_lock(space->lock);
+	e = shadow_seek(&space->shadow, 0, &at);
+	for (; e != NULL && ret == 0; e = shadow_next(&space->shadow, &at)) {
+		iova_extent_to_mapping(e, &m);
+		ret = func(&m, arg);
+	}
+	pthread_mutex_unlock(space->lock);
 	return ret;
+}
+
+void
+plx_iova_stats_get(struct plx_iova_space *space, struct plx_iova_stats *stats)
+{
+	pthread_mutex_lock(space->lock);
+	*stats = space->stats;
+	stats->extents = space->shadow.count;
+	stats->entries_left = space->budget == UINT64_MAX ? UINT64_MAX :
+		space->budget - space->shadow.count;
+	pthread_mutex_unlock(space->lock);
+}
+
+static int
+print_mapping(const struct plx_iova_mapping *m, void *arg)
+{
+	return fprintf(arg, "  0x%012jx-0x%012jx %10ju KiB %c%c at %p%s\n", (uintmax_t)m->iova,
+		(uintmax_t)(m->iova + (m->len - 1)), (uintmax_t)m->len >> 10,
+		m->flags & PLX_IOVA_READ ? 'r' : '-', m->flags & PLX_IOVA_WRITE ? 'w' : '-', m->va,
+		m->flags & PLX_IOVA_FD ? " of a file" : "") < 0 ? -EIO : 0;
+}
+
+int
+plx_iova_dump(struct plx_iova_space *space, FILE *file)
+{
+	static const char *const calls[PLX_IOVA_CALLS] = { "map", "map_file", "copy", "unmap" };
+	struct plx_iova_stats s;
+
+	plx_iova_stats_get(space, &s);
+	fprintf(file, "%s: %ju extents, %ju KiB, %u attached\n", plx_iova_space_name(space),
+		(uintmax_t)s.extents, (uintmax_t)s.bytes >> 10, s.attached);
+	for (unsigned int i = 0; i < PLX_IOVA_CALLS; i++)
+		fprintf(file, "  %-8s %10ju calls %12ju KiB %12ju us\n", calls[i],
+			(uintmax_t)s.calls[i], (uintmax_t)s.bytes_done[i] >> 10,
+			(uintmax_t)s.ns[i] / 1000);
+	pthread_mutex_lock(space->lock);
+	for (unsigned int i = 0; i < space->nb_windows; i++)
+		fprintf(file, "  window 0x%jx-0x%jx\n", (uintmax_t)space->windows[i].start,
+			(uintmax_t)space->windows[i].last);
+	pthread_mutex_unlock(space->lock);
+	return plx_iova_walk(space, print_mapping, file) < 0 || ferror(file) ? -EIO : 0;
 }

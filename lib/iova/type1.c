@@ -34,15 +34,15 @@ type1_attach(struct plx_iova_space *space, int fd, bool first)
 }
 
 static int
-type1_map(struct plx_iova_space *space, const struct plx_iova_mapping *m)
+type1_map(struct plx_iova_space *space, const struct iova_extent *e, enum plx_iova_call *call)
 {
 	struct vfio_iommu_type1_dma_map cmd = {
 		.argsz = sizeof(cmd),
-		.flags = (m->flags & PLX_IOVA_READ ? VFIO_DMA_MAP_FLAG_READ : 0) |
-			(m->flags & PLX_IOVA_WRITE ? VFIO_DMA_MAP_FLAG_WRITE : 0),
-		.vaddr = (uintptr_t)m->va,
-		.iova = m->iova,
-		.size = m->len,
+		.flags = (e->flags & PLX_IOVA_READ ? VFIO_DMA_MAP_FLAG_READ : 0) |
+			(e->flags & PLX_IOVA_WRITE ? VFIO_DMA_MAP_FLAG_WRITE : 0),
+		.vaddr = (uintptr_t)e->va,
+		.iova = e->iova,
+		.size = e->len,
 	};
 
 	return ioctl(space->fd, VFIO_IOMMU_MAP_DMA, &cmd) < 0 ? -errno : 0;
@@ -115,6 +115,7 @@ type1_windows(struct plx_iova_space *space)
 {
 	static const struct plx_iova_range all = { .start = 0, .last = UINT64_MAX };
 	const struct vfio_iommu_type1_info_cap_iova_range *cap;
+	const struct vfio_iommu_type1_info_dma_avail *avail;
 	const struct plx_iova_range *ranges = &all;
 	struct vfio_iommu_type1_info *info;
 	uint64_t alignment = (uint64_t)sysconf(_SC_PAGESIZE);
@@ -134,6 +135,11 @@ type1_windows(struct plx_iova_space *space)
 		n = cap->nr_iovas;
 	}
 	ret = iova_set_windows(space, ranges, n, alignment);
+	/* Read before anything is mapped, and after a further attach: what is mapped counts too. */
+	avail = (const void *)find_cap(info, VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL);
+	if (ret == 0 && avail != NULL)
+		space->budget = avail->avail +
+			(space->stats.attached > 0 ? space->shadow.count : 0);
 	free(info);
 	return ret;
 }
@@ -142,7 +148,14 @@ type1_windows(struct plx_iova_space *space)
 static int
 type1_close(struct plx_iova_space *space)
 {
+	iova_space_fini(space);
 	return 0;
+}
+
+static int
+type1_open_beside(struct plx_iova_space *space, struct plx_iova_space **beside)
+{
+	return plx_iova_space_open_type1(-1, beside);
 }
 
 static const struct iova_ops type1_ops = {
@@ -153,6 +166,7 @@ static const struct iova_ops type1_ops = {
 	.map = type1_map,
 	.unmap = type1_unmap,
 	.windows = type1_windows,
+	.open_beside = type1_open_beside,
 	.close = type1_close,
 };
 
@@ -186,7 +200,7 @@ plx_iova_space_open_type1(int container, struct plx_iova_space **space)
 	ret = check_container(container);
 	if (ret == 0) {
 		s = calloc(1, sizeof(*s));
-		ret = s != NULL ? iova_space_init(s, &type1_ops, container, owned) : -ENOMEM;
+		ret = s != NULL ? iova_space_init(s, &type1_ops, container, owned, NULL) : -ENOMEM;
 	}
 	if (ret < 0) {
 		free(s);
