@@ -56,13 +56,18 @@ reserve_in_gap(uint64_t first, uint64_t last, size_t len, const struct plx_dev_w
 static int
 reserve(uint64_t from, size_t len, const struct plx_dev_windows *win, void **base)
 {
-	FILE *maps = fopen("/proc/self/maps", "re");
-	int ret = -EADDRNOTAVAIL;
+	/* The first place is nearly always free, and finding out is one call. */
+	int ret = reserve_in_gap(from, USER_LAST, len, win, base);
 	uint64_t gap = from;
 	unsigned long start, end;
+	FILE *maps;
 
+	if (ret == 0 || ret == -ENOMEM || ret == -EADDRNOTAVAIL)
+		return ret;
+	maps = fopen("/proc/self/maps", "re");
 	if (maps == NULL)
 		return -errno;
+	ret = -EADDRNOTAVAIL;
 	while (ret < 0 && ret != -ENOMEM && fscanf(maps, "%lx-%lx%*[^\n]", &start, &end) == 2) {
 		if (start > gap)
 			ret = reserve_in_gap(gap, PLX_MIN(start - 1, USER_LAST), len, win, base);

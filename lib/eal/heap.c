@@ -1,50 +1,31 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The heap of a node: boundary tags in front of every object, free pieces in lists by power of
- * two. A piece never reaches beyond its region, so that a region can go as one. Headers hold only
- * addresses inside regions, which every process could follow.
+ * The heap of a node: boundary tags in front of every object, free pieces in lists by page size and
+ * power of two. A piece never reaches beyond its region, so that a region can go as one. Headers
+ * hold only addresses inside regions, which every process could follow.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "eal_private.h"
 
-#define STATE_FREE 0x46524545u	/* "FREE" */
-#define STATE_BUSY 0x42555359u	/* "BUSY" */
-
-/* In front of each piece; one cache line, so that objects start on one. */
-struct heap_elem {
-	size_t size;		/* bytes of the piece, header included */
-	size_t prev_size;	/* of the piece before it in the region; 0 in the first one */
-	struct heap_elem *next;	/* in its free list */
-	struct heap_elem *prev;
-	char type[16];
-	uint32_t state;
-	int16_t socket_id;
-	bool last;		/* in its region */
-	bool zeroed;		/* free, and still as the kernel zeroed it, header excepted */
-} __plx_cache_aligned;
-
-#define HDR sizeof(struct heap_elem)
-#define MIN_PIECE (2 * HDR)
+#define MIN_PIECE (2 * HEAP_HDR)
 #define LARGEST_ALIGN ((size_t)1 << 30)
-/* A heap grows by a quarter of itself, but not by less than this: regions stay few. */
-#define MIN_GROWTH ((size_t)4 << 20)
-/* A request of this size gets a region of just its size. */
-#define OWN_REGION ((size_t)32 << 20)
+/* User space ends here: no sum of two such sizes wraps around. */
+#define LARGEST_SIZE ((size_t)1 << 47)
 
-PLX_STATIC_ASSERT(HDR == PLX_CACHE_LINE_SIZE, "a header is a cache line");
-
-static struct heap_elem *
-elem_next(struct heap_elem *e)
-{
-	return e->last ? NULL : PLX_PTR_ADD(e, e->size);
-}
+PLX_STATIC_ASSERT(HEAP_HDR == PLX_CACHE_LINE_SIZE, "a header is a cache line");
 
 static struct heap_elem *
 elem_prev(struct heap_elem *e)
 {
 	return e->prev_size == 0 ? NULL : (void *)((uintptr_t)e - e->prev_size);
+}
+
+static bool
+is_whole_region(const struct heap_elem *e)
+{
+	return e->prev_size == 0 && e->last;
 }
 
 static unsigned int
@@ -58,9 +39,9 @@ class_of(size_t size)
 static void
 free_insert(struct eal_heap *heap, struct heap_elem *e)
 {
-	struct heap_elem **head = &heap->free[class_of(e->size)];
+	struct heap_elem **head = &heap->free[e->size_index][class_of(e->size)];
 
-	e->state = STATE_FREE;
+	e->state = HEAP_FREE;
 	e->prev = NULL;
 	e->next = *head;
 	if (*head != NULL)
@@ -74,7 +55,7 @@ free_remove(struct eal_heap *heap, struct heap_elem *e)
 	if (e->prev != NULL)
 		e->prev->next = e->next;
 	else
-		heap->free[class_of(e->size)] = e->next;
+		heap->free[e->size_index][class_of(e->size)] = e->next;
 	if (e->next != NULL)
 		e->next->prev = e->prev;
 }
@@ -83,15 +64,16 @@ free_remove(struct eal_heap *heap, struct heap_elem *e)
 static struct heap_elem *
 split(struct heap_elem *e, size_t size)
 {
-	struct heap_elem *tail = PLX_PTR_ADD(e, size), *after = elem_next(e);
+	struct heap_elem *tail = PLX_PTR_ADD(e, size), *after = heap_elem_next(e);
 
 	*tail = (struct heap_elem){
 		.size = e->size - size,
 		.prev_size = size,
 		.socket_id = e->socket_id,
+		.size_index = e->size_index,
 		.last = e->last,
 		.zeroed = e->zeroed,
-		.state = STATE_FREE,
+		.state = HEAP_FREE,
 	};
 	if (after != NULL)
 		after->prev_size = tail->size;
@@ -100,17 +82,37 @@ split(struct heap_elem *e, size_t size)
 	return tail;
 }
 
-/* Where in the free piece @e an object header must start so that the object is aligned; 0: nowhere. */
+static bool
+crosses(uintptr_t obj, size_t size, size_t bound)
+{
+	return bound != 0 && (obj & ~(bound - 1)) != ((obj + size - 1) & ~(bound - 1));
+}
+
+/* Where in the free piece @e an object header must start so that the object fits; 0: nowhere. */
 static uintptr_t
-place(const struct heap_elem *e, size_t size, size_t align)
+place(const struct heap_elem *e, const struct heap_request *req)
 {
 	uintptr_t start = (uintptr_t)e;
-	uintptr_t obj = PLX_ALIGN_CEIL(start + HDR, align);
+	uintptr_t obj = PLX_ALIGN_CEIL(start + HEAP_HDR, req->align);
 
-	/* What is left in front must be a piece. */
-	while (obj - HDR != start && obj - HDR - start < MIN_PIECE)
-		obj += align;
-	return obj + size <= start + e->size ? obj - HDR : 0;
+	for (;;) {
+		/* What is left in front must be a piece. */
+		if (obj - HEAP_HDR != start && obj - HEAP_HDR - start < MIN_PIECE)
+			obj += req->align;
+		else if (crosses(obj, req->size, req->bound))
+			obj = PLX_ALIGN_CEIL(obj, req->bound);
+		else
+			break;
+	}
+	return obj + req->size <= start + e->size ? obj - HEAP_HDR : 0;
+}
+
+/* Cut off what of the busy piece @e is not needed for @size bytes; what is behind it is busy. */
+static void
+trim_tail(struct eal_heap *heap, struct heap_elem *e, size_t size)
+{
+	if (e->size - HEAP_HDR - size >= MIN_PIECE)
+		free_insert(heap, split(e, HEAP_HDR + size));
 }
 
 /* Take @size bytes (without header) at the header address @at out of the free piece @e. */
@@ -124,101 +126,127 @@ carve(struct eal_heap *heap, struct heap_elem *e, uintptr_t at, size_t size)
 		obj = split(e, at - (uintptr_t)e);
 		free_insert(heap, e);
 	}
-	if (obj->size - HDR - size >= MIN_PIECE)
-		free_insert(heap, split(obj, HDR + size));
-	obj->state = STATE_BUSY;
+	trim_tail(heap, obj, size);
+	obj->state = HEAP_BUSY;
 	heap->used += obj->size;
 	heap->objects++;
 	return obj;
 }
 
-static struct heap_elem *
-find(struct eal_heap *heap, size_t size, size_t align)
+/* The region of the free piece @e, which is all of it, is or is no longer empty. */
+static void
+set_empty(struct eal_memory *mem, struct eal_heap *heap, struct eal_region *r, bool empty)
 {
-	for (unsigned int class = class_of(HDR + size); class < HEAP_CLASSES; class++) {
-		for (struct heap_elem *e = heap->free[class]; e != NULL; e = e->next) {
-			uintptr_t at = place(e, size, align);
+	r->empty = empty;
+	if (r->pinned)
+		return;
+	heap->empty = empty ? heap->empty + r->pub.len : heap->empty - r->pub.len;
+	if (empty) {
+		r->empty_since = eal_now_ns();
+		eal_reaper_notify(mem, heap);
+	}
+}
 
-			if (at != 0)
-				return carve(heap, e, at, size);
+static struct heap_elem *
+find_in(struct eal_memory *mem, struct eal_heap *heap, struct heap_elem *const *lists,
+	const struct heap_request *req)
+{
+	for (unsigned int class = class_of(HEAP_HDR + req->size); class < HEAP_CLASSES; class++) {
+		for (struct heap_elem *e = lists[class]; e != NULL; e = e->next) {
+			uintptr_t at = place(e, req);
+
+			if (at == 0)
+				continue;
+			if (is_whole_region(e))
+				set_empty(mem, heap, eal_region_find(mem, e), false);
+			return carve(heap, e, at, req->size);
 		}
 	}
 	return NULL;
 }
 
-/* Plug in a region of @len bytes, a multiple of the page size, and make it one free piece. */
-int
-heap_plug(struct eal_memory *mem, int socket_id, size_t len)
+static struct heap_elem *
+find(struct eal_memory *mem, const struct heap_request *req)
 {
-	struct eal_heap *heap = &mem->heaps[socket_id];
-	struct eal_region *region;
-	struct heap_elem *e;
-	int ret = eal_region_plug(mem, &mem->arenas[socket_id], len, &region);
+	struct eal_heap *heap = &mem->heaps[req->socket_id];
+	struct heap_elem *e = NULL;
 
-	if (ret < 0)
-		return ret;
-	e = region->pub.addr;
+	for (unsigned int i = 0; i < mem->n_page_sizes && e == NULL; i++)
+		if (req->page_size == 0 || req->page_size == mem->page_sizes[i])
+			e = find_in(mem, heap, heap->free[i], req);
+	return e;
+}
+
+/* The region becomes one free piece. */
+void
+heap_add_region(struct eal_memory *mem, struct eal_region *region)
+{
+	struct eal_heap *heap = &mem->heaps[region->pub.socket_id];
+	struct heap_elem *e = region->pub.addr;
+
 	*e = (struct heap_elem){
-		.size = len,
-		.socket_id = (int16_t)socket_id,
+		.size = region->pub.len,
+		.socket_id = (int16_t)region->pub.socket_id,
+		.size_index = (uint8_t)region->arena->size_index,
 		.last = true,
-		.zeroed = true,
+		.zeroed = !region->file.dirty,
 	};
 	free_insert(heap, e);
-	heap->total += len;
+	heap->total += region->pub.len;
+	set_empty(mem, heap, region, true);
+}
+
+void
+heap_take_region(struct eal_memory *mem, struct eal_region *region)
+{
+	struct eal_heap *heap = &mem->heaps[region->pub.socket_id];
+	struct heap_elem *e = region->pub.addr;
+
+	free_remove(heap, e);
+	e->state = 0;
+	heap->total -= region->pub.len;
+	set_empty(mem, heap, region, false);
+}
+
+int
+heap_request_check(const struct eal_memory *mem, struct heap_request *req)
+{
+	if (req->size == 0 || (req->align & (req->align - 1)) != 0 || req->align > LARGEST_ALIGN)
+		return -EINVAL;
+	if ((req->bound & (req->bound - 1)) != 0 || (req->bound != 0 && req->size > req->bound))
+		return -EINVAL;
+	if (!eal_memory_has_node(mem, req->socket_id))
+		return -EINVAL;
+	if (req->size > LARGEST_SIZE)
+		return -ENOMEM;
+	req->align = PLX_MAX(req->align, (size_t)PLX_CACHE_LINE_SIZE);
+	req->size = PLX_ALIGN_CEIL(req->size, HEAP_HDR);
+	/* Nothing of at most a cache line, which starts on one, crosses less than that. */
+	if (req->bound < req->size)
+		req->bound = 0;
 	return 0;
 }
 
-/* More memory for a request of @need bytes, header and alignment included. */
-static int
-grow(struct eal_memory *mem, int socket_id, size_t need)
+/* The header; a whole piece in front of the aligned object; what is lost up to a bound. */
+size_t
+heap_need(const struct heap_request *req)
 {
-	size_t page = mem->arenas[socket_id].page_size;
-	size_t step = PLX_MAX(mem->heaps[socket_id].total / 4, MIN_GROWTH);
-	int ret = -ENOMEM;
-
-	need = PLX_ALIGN_CEIL(need, page);
-	step = PLX_ALIGN_CEIL(step, page);
-	if (need < OWN_REGION && step > need)
-		ret = heap_plug(mem, socket_id, step);
-	/* Too much was wanted at once? What is needed may still be there. */
-	if (ret == -ENOMEM)
-		ret = heap_plug(mem, socket_id, need);
-	return ret;
+	return HEAP_HDR + req->size + (req->align > HEAP_HDR ? req->align + MIN_PIECE : 0) +
+		(req->bound != 0 ? req->size + MIN_PIECE : 0);
 }
 
 int
-heap_alloc(struct eal_memory *mem, int socket_id, size_t size, size_t align, const char *type,
-	void **obj, bool *zeroed)
+heap_alloc(struct eal_memory *mem, const struct heap_request *req, void **obj, bool *zeroed)
 {
-	struct eal_heap *heap;
-	struct heap_elem *e;
+	struct heap_elem *e = find(mem, req);
 
-	if (size == 0 || (align & (align - 1)) != 0 || align > LARGEST_ALIGN)
-		return -EINVAL;
-	align = PLX_MAX(align, (size_t)PLX_CACHE_LINE_SIZE);
-	if (socket_id < 0 || socket_id >= PLX_MAX_NUMA_NODES || mem->arenas[socket_id].base == NULL)
-		return -EINVAL;
-	if (size > mem->arenas[socket_id].len)
+	if (e == NULL)
 		return -ENOMEM;
-	size = PLX_ALIGN_CEIL(size, HDR);
-	heap = &mem->heaps[socket_id];
-	e = find(heap, size, align);
-	if (e == NULL) {
-		/* Room for the header, and for a whole piece in front of the aligned object. */
-		int ret = grow(mem, socket_id, HDR + size + (align > HDR ? align + MIN_PIECE : 0));
-
-		if (ret < 0)
-			return ret;
-		e = find(heap, size, align);
-		if (e == NULL)
-			return -ENOMEM;
-	}
-	strncpy(e->type, type != NULL ? type : "", sizeof(e->type) - 1);
+	strncpy(e->type, req->type != NULL ? req->type : "", sizeof(e->type) - 1);
 	e->type[sizeof(e->type) - 1] = '\0';
 	*zeroed = e->zeroed;
 	e->zeroed = false;
-	*obj = PLX_PTR_ADD(e, HDR);
+	*obj = PLX_PTR_ADD(e, HEAP_HDR);
 	return 0;
 }
 
@@ -231,52 +259,83 @@ merge(struct heap_elem *e, struct heap_elem *behind)
 	e->size += behind->size;
 	e->last = behind->last;
 	e->zeroed = false;
-	after = elem_next(e);
+	after = heap_elem_next(e);
 	if (after != NULL)
 		after->prev_size = e->size;
 	behind->state = 0;
 }
 
-/* -EINVAL if @obj is no object: in no region, or free already. */
-int
-heap_free(struct eal_memory *mem, void *obj)
+struct heap_elem *
+heap_elem_of(struct eal_memory *mem, void *obj)
 {
-	struct heap_elem *e = (void *)((uintptr_t)obj - HDR), *other;
-	struct eal_heap *heap;
+	struct heap_elem *e = (void *)((uintptr_t)obj - HEAP_HDR);
 
-	if ((uintptr_t)obj % HDR != 0 || eal_region_find(mem, e) == NULL || e->state != STATE_BUSY)
-		return -EINVAL;
-	heap = &mem->heaps[e->socket_id];
-	heap->used -= e->size;
-	heap->objects--;
+	if ((uintptr_t)obj % HEAP_HDR != 0 || eal_region_find(mem, e) == NULL ||
+	    e->state != HEAP_BUSY)
+		return NULL;
+	return e;
+}
+
+/* Free @e together with its free neighbours. */
+static void
+release(struct eal_memory *mem, struct eal_heap *heap, struct heap_elem *e)
+{
+	struct heap_elem *other = heap_elem_next(e);
+
 	e->zeroed = false;
-	other = elem_next(e);
-	if (other != NULL && other->state == STATE_FREE) {
+	if (other != NULL && other->state == HEAP_FREE) {
 		free_remove(heap, other);
 		merge(e, other);
 	}
 	other = elem_prev(e);
-	if (other != NULL && other->state == STATE_FREE) {
+	if (other != NULL && other->state == HEAP_FREE) {
 		free_remove(heap, other);
 		merge(other, e);
 		e = other;
 	}
 	free_insert(heap, e);
+	if (is_whole_region(e))
+		set_empty(mem, heap, eal_region_find(mem, e), true);
+}
+
+int
+heap_free(struct eal_memory *mem, void *obj)
+{
+	struct heap_elem *e = heap_elem_of(mem, obj);
+	struct eal_heap *heap;
+
+	if (e == NULL)
+		return -EINVAL;
+	heap = &mem->heaps[e->socket_id];
+	heap->used -= e->size;
+	heap->objects--;
+	release(mem, heap, e);
 	return 0;
 }
 
-void
-heap_stats(const struct eal_heap *heap, struct plx_malloc_socket_stats *stats)
+int
+heap_resize(struct eal_memory *mem, void *obj, size_t size)
 {
-	memset(stats, 0, sizeof(*stats));
-	stats->heap_totalsz_bytes = heap->total;
-	stats->heap_allocsz_bytes = heap->used;
-	stats->heap_freesz_bytes = heap->total - heap->used;
-	stats->alloc_count = heap->objects;
-	for (unsigned int class = 0; class < HEAP_CLASSES; class++) {
-		for (const struct heap_elem *e = heap->free[class]; e != NULL; e = e->next) {
-			stats->free_count++;
-			stats->greatest_free_size = PLX_MAX(stats->greatest_free_size, e->size);
-		}
+	struct heap_elem *e = heap_elem_of(mem, obj), *behind;
+	struct eal_heap *heap;
+
+	if (e == NULL)
+		return -EINVAL;
+	if (size > LARGEST_SIZE)
+		return -ENOSPC;
+	size = PLX_ALIGN_CEIL(size, HEAP_HDR);
+	heap = &mem->heaps[e->socket_id];
+	behind = heap_elem_next(e);
+	if (behind != NULL && behind->state != HEAP_FREE)
+		behind = NULL;
+	if (HEAP_HDR + size > e->size + (behind != NULL ? behind->size : 0))
+		return -ENOSPC;
+	heap->used -= e->size;
+	if (behind != NULL) {
+		free_remove(heap, behind);
+		merge(e, behind);
 	}
+	trim_tail(heap, e, size);
+	heap->used += e->size;
+	return 0;
 }

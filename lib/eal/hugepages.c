@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Which page sizes the kernel has memory for. See Documentation/admin-guide/mm/hugetlbpage.rst. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "eal_private.h"
 
@@ -36,16 +34,18 @@ eal_hugepages_available(size_t page_size)
 	return (unused > promised ? unused - promised : 0) + (limit > surplus ? limit - surplus : 0);
 }
 
-/* 2 MiB pages first: they waste less, and the IOMMU maps 1 GiB runs of them nearly as well. */
-size_t
-eal_page_size_choose(bool no_huge)
+/*
+ * Page sizes with pages to be had into @sizes (EAL_PAGE_SIZES of them); returns how many. 2 MiB
+ * first: they waste less, and the IOMMU maps 1 GiB runs of them nearly as well.
+ */
+unsigned int
+eal_hugepages_sizes(size_t *sizes)
 {
-	static const size_t sizes[] = { (size_t)2 << 20, (size_t)1 << 30 };
+	static const size_t known[EAL_PAGE_SIZES] = { (size_t)2 << 20, (size_t)1 << 30 };
+	unsigned int n = 0;
 
-	if (no_huge)
-		return (size_t)sysconf(_SC_PAGESIZE);
-	for (size_t i = 0; i < PLX_DIM(sizes); i++)
-		if (eal_hugepages_available(sizes[i]) > 0)
-			return sizes[i];
-	return 0;
+	for (size_t i = 0; i < PLX_DIM(known); i++)
+		if (eal_hugepages_available(known[i]) > 0)
+			sizes[n++] = known[i];
+	return n;
 }

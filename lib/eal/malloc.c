@@ -5,24 +5,24 @@
 
 #include "eal_private.h"
 
-/* The wanted node; for SOCKET_ID_ANY the caller's and, while memory is short, the others. */
-static int
-alloc_any(struct eal_memory *mem, int socket, size_t size, size_t align, const char *type,
-	void **obj, bool *zeroed)
+int
+eal_malloc(struct eal_memory *mem, struct heap_request *req, void **obj, bool *zeroed)
 {
-	int first = socket, ret;
+	bool any = req->socket_id == SOCKET_ID_ANY;
+	int ret, first;
 
-	if (socket == SOCKET_ID_ANY)
-		first = (int)plx_socket_id();
-	if (first == SOCKET_ID_ANY)
-		first = 0;
-	ret = heap_alloc(mem, first, size, align, type, obj, zeroed);
-	if (socket != SOCKET_ID_ANY)
-		return ret;
-	for (int node = 0; node < PLX_MAX_NUMA_NODES && ret < 0; node++) {
-		if (node == first || mem->arenas[node].base == NULL)
-			continue;
-		ret = heap_alloc(mem, node, size, align, type, obj, zeroed);
+	if (!mem->ready)
+		return -ENOMEM;
+	if (any)
+		req->socket_id = (int)plx_socket_id();
+	if (req->socket_id == SOCKET_ID_ANY || (any && !eal_memory_has_node(mem, req->socket_id)))
+		req->socket_id = eal_memory_first_node(mem);
+	first = req->socket_id;
+	ret = eal_heap_alloc(mem, req, obj, zeroed);
+	for (int node = 0; any && node < PLX_MAX_NUMA_NODES && ret < 0; node++) {
+		req->socket_id = node;
+		if (node != first && eal_memory_has_node(mem, node))
+			ret = eal_heap_alloc(mem, req, obj, zeroed);
 	}
 	return ret;
 }
@@ -30,15 +30,16 @@ alloc_any(struct eal_memory *mem, int socket, size_t size, size_t align, const c
 static void *
 alloc(const char *type, size_t size, unsigned int align, int socket, bool zero)
 {
-	struct eal_memory *mem = &eal.mem;
+	struct heap_request req = {
+		.socket_id = socket,
+		.size = size,
+		.align = align,
+		.type = type,
+	};
 	bool zeroed = false;
 	void *obj = NULL;
-	int ret = -ENOMEM;
+	int ret = eal_malloc(&eal.mem, &req, &obj, &zeroed);
 
-	pthread_mutex_lock(&mem->lock);
-	if (mem->ready)
-		ret = alloc_any(mem, socket, size, align, type, &obj, &zeroed);
-	pthread_mutex_unlock(&mem->lock);
 	if (ret < 0) {
 		errno = -ret;
 		return NULL;
@@ -71,7 +72,7 @@ plx_zmalloc(const char *type, size_t size, unsigned int align)
 }
 
 void *
-plx_calloc(const char *type, size_t num, size_t size, unsigned int align)
+plx_calloc_socket(const char *type, size_t num, size_t size, unsigned int align, int socket)
 {
 	size_t bytes;
 
@@ -79,7 +80,80 @@ plx_calloc(const char *type, size_t num, size_t size, unsigned int align)
 		errno = ENOMEM;
 		return NULL;
 	}
-	return alloc(type, bytes, align, SOCKET_ID_ANY, true);
+	return alloc(type, bytes, align, socket, true);
+}
+
+void *
+plx_calloc(const char *type, size_t num, size_t size, unsigned int align)
+{
+	return plx_calloc_socket(type, num, size, align, SOCKET_ID_ANY);
+}
+
+/*
+ * Try it in place. 0; -ENOSPC if the object has to move, with its bytes in *had and its type (of 16
+ * bytes); -EINVAL if it is none.
+ */
+static int
+resize(struct eal_memory *mem, void *ptr, size_t size, unsigned int align, int socket, size_t *had,
+	char *type)
+{
+	struct heap_elem *e;
+	int ret = -EINVAL;
+
+	if ((align & (align - 1)) != 0)
+		return -EINVAL;
+	pthread_mutex_lock(&mem->lock);
+	e = mem->ready ? heap_elem_of(mem, ptr) : NULL;
+	if (e != NULL) {
+		*had = e->size - HEAP_HDR;
+		memcpy(type, e->type, sizeof(e->type));
+		ret = -ENOSPC;
+		if ((socket == SOCKET_ID_ANY || socket == e->socket_id) &&
+		    (align == 0 || (uintptr_t)ptr % align == 0))
+			ret = heap_resize(mem, ptr, size);
+	}
+	pthread_mutex_unlock(&mem->lock);
+	return ret;
+}
+
+static void *
+move(void *ptr, size_t had, const char *type, size_t size, unsigned int align, int socket)
+{
+	void *obj = alloc(type, size, align, socket, false);
+
+	if (obj == NULL)
+		return NULL;
+	memcpy(obj, ptr, PLX_MIN(had, size));
+	plx_free(ptr);
+	return obj;
+}
+
+void *
+plx_realloc_socket(void *ptr, size_t size, unsigned int align, int socket)
+{
+	char type[sizeof(((struct heap_elem *)NULL)->type)];
+	size_t had;
+	int ret;
+
+	if (ptr == NULL)
+		return alloc(NULL, size, align, socket, false);
+	if (size == 0) {
+		plx_free(ptr);
+		return NULL;
+	}
+	ret = resize(&eal.mem, ptr, size, align, socket, &had, type);
+	if (ret == 0)
+		return ptr;
+	if (ret == -ENOSPC)
+		return move(ptr, had, type, size, align, socket);
+	errno = -ret;
+	return NULL;
+}
+
+void *
+plx_realloc(void *ptr, size_t size, unsigned int align)
+{
+	return plx_realloc_socket(ptr, size, align, SOCKET_ID_ANY);
 }
 
 void
@@ -98,18 +172,4 @@ plx_free(void *ptr)
 		PLX_LOG(ERR, &mem_logtype, "plx_free(%p): not an object of the heap, or freed before "
 			"(EINVAL): nothing done", ptr);
 	errno = saved;
-}
-
-int
-plx_malloc_get_socket_stats(int socket, struct plx_malloc_socket_stats *stats)
-{
-	struct eal_memory *mem = &eal.mem;
-
-	if (socket < 0 || socket >= PLX_MAX_NUMA_NODES || !mem->ready ||
-	    mem->arenas[socket].base == NULL)
-		return -EINVAL;
-	pthread_mutex_lock(&mem->lock);
-	heap_stats(&mem->heaps[socket], stats);
-	pthread_mutex_unlock(&mem->lock);
-	return 0;
 }

@@ -10,12 +10,34 @@
 
 PLX_LOG_REGISTER(mem_logtype, "lib.eal.mem", "MEM", NOTICE)
 
+/* libnuma has read at its load which nodes have memory; asking sysfs again would be slow. */
 static bool
 node_has_memory(int node)
 {
 	if (numa_available() < 0)
 		return node == 0;
-	return node <= numa_max_node() && numa_node_size64(node, NULL) > 0;
+	return node <= numa_max_node() && numa_bitmask_isbitset(numa_all_nodes_ptr, (unsigned int)node);
+}
+
+bool
+eal_memory_has_node(const struct eal_memory *mem, int node)
+{
+	if (node < 0 || node >= PLX_MAX_NUMA_NODES)
+		return false;
+	for (unsigned int i = 0; i < mem->n_page_sizes; i++)
+		if (mem->arenas[node][i].base != NULL)
+			return true;
+	return false;
+}
+
+int
+eal_memory_first_node(const struct eal_memory *mem)
+{
+	int node = 0;
+
+	while (node < PLX_MAX_NUMA_NODES - 1 && !eal_memory_has_node(mem, node))
+		node++;
+	return node;
 }
 
 /*
@@ -43,89 +65,107 @@ log_no_space(const struct plx_dev_windows *win, size_t len, int ret)
 			"leave out devices", len >> 20, plx_strerror(ret));
 }
 
+/* Every page size on a node; what the windows have no room for goes without, but for the first. */
 static int
-reserve_arenas(struct eal_memory *mem, const struct eal_options *opts, size_t page_size,
-	const struct plx_dev_windows *win)
+reserve_on_node(struct eal_memory *mem, int node, uint64_t from, const struct plx_dev_windows *win)
 {
-	uint64_t from = opts->base_virtaddr ? opts->base_virtaddr : EAL_BASE_VIRTADDR;
-
-	for (int node = 0; node < PLX_MAX_NUMA_NODES; node++) {
-		struct eal_arena *a = &mem->arenas[node];
+	for (unsigned int i = 0; i < mem->n_page_sizes; i++) {
+		struct eal_arena *a = &mem->arenas[node][i];
 		size_t len = arena_size();
 		int ret;
 
-		if (!node_has_memory(node))
-			continue;
-		a->page_size = page_size;
+		a->page_size = mem->page_sizes[i];
+		a->size_index = i;
 		a->socket_id = node;
 		ret = eal_arena_reserve(a, len, from, win);
+		if (ret < 0 && i > 0) {
+			PLX_LOG(INFO, &mem_logtype, "node %d: no address space for pages of %zu KiB", node,
+				a->page_size >> 10);
+			continue;
+		}
 		if (ret < 0) {
 			log_no_space(win, len, ret);
 			return ret;
 		}
 		PLX_LOG(INFO, &mem_logtype, "node %d: %zu GiB of address space at %p, pages of %zu KiB",
-			node, a->len >> 30, a->base, page_size >> 10);
+			node, a->len >> 30, a->base, a->page_size >> 10);
+		from = (uintptr_t)a->base + a->len;
 	}
 	return 0;
 }
 
-static unsigned int
-lcores_on_node(int node)
-{
-	unsigned int id, n = 0;
-
-	PLX_LCORE_FOREACH(id)
-		n += plx_lcore_to_socket_id(id) == (unsigned int)node;
-	return n;
-}
-
-/* -m: plug it in now, spread over the nodes as the lcores are. */
 static int
-plug_initial(struct eal_memory *mem, uint64_t memory, size_t page_size)
+reserve_arenas(struct eal_memory *mem, const struct eal_options *opts,
+	const struct plx_dev_windows *win)
 {
+	uint64_t from = opts->base_virtaddr ? opts->base_virtaddr : EAL_BASE_VIRTADDR;
 	int ret = 0;
 
-	for (int node = 0; node < PLX_MAX_NUMA_NODES && ret == 0; node++) {
-		size_t share = memory / plx_lcore_count() * lcores_on_node(node);
-
-		if (mem->arenas[node].base == NULL || share == 0)
-			continue;
-		share = PLX_ALIGN_CEIL(share, page_size);
-		ret = heap_plug(mem, node, share);
-		if (ret < 0 && page_size > (size_t)sysconf(_SC_PAGESIZE))
-			PLX_LOG(ERR, &mem_logtype, "-m %ju: can't have %zu MiB on node %d, %zu hugepages of "
-				"%zu KiB are free (%s): lower -m, or raise /sys/kernel/mm/hugepages/"
-				"hugepages-%zukB/nr_hugepages", (uintmax_t)(memory >> 20), share >> 20,
-				node, eal_hugepages_available(page_size), page_size >> 10,
-				plx_strerror(ret), page_size >> 10);
-		else if (ret < 0)
-			PLX_LOG(ERR, &mem_logtype, "-m %ju: can't have %zu MiB on node %d (%s): lower -m",
-				(uintmax_t)(memory >> 20), share >> 20, node, plx_strerror(ret));
-	}
+	for (int node = 0; node < PLX_MAX_NUMA_NODES && ret == 0; node++)
+		if (node_has_memory(node))
+			ret = reserve_on_node(mem, node, from, win);
 	return ret;
+}
+
+static int
+choose_page_sizes(struct eal_memory *mem, const struct eal_options *opts)
+{
+	int ret;
+
+	mem->n_page_sizes = 1;
+	mem->page_sizes[0] = (size_t)sysconf(_SC_PAGESIZE);
+	ret = eal_files_open(&mem->files, opts, &mem->page_sizes[0]);
+	if (ret < 0 || opts->no_huge || mem->files.dir_fd >= 0)
+		return ret;
+	mem->n_page_sizes = eal_hugepages_sizes(mem->page_sizes);
+	if (mem->n_page_sizes > 0)
+		return 0;
+	PLX_LOG(ERR, &mem_logtype, "no free hugepages (ENOMEM): echo 256 > /sys/kernel/mm/"
+		"hugepages/hugepages-2048kB/nr_hugepages, or use --no-huge");
+	return -ENOMEM;
+}
+
+static void
+init_locks(struct eal_memory *mem)
+{
+	mem->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+	mem->event_lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+	for (int node = 0; node < PLX_MAX_NUMA_NODES; node++)
+		mem->heaps[node].growing = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
 }
 
 int
 eal_memory_init(const struct eal_options *opts, const struct plx_dev_windows *win)
 {
 	struct eal_memory *mem = &eal.mem;
-	size_t page_size = eal_page_size_choose(opts->no_huge);
 	int ret;
 
 	memset(mem, 0, sizeof(*mem));
-	mem->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+	init_locks(mem);
 	TAILQ_INIT(&mem->listeners);
 	LIST_INIT(&mem->memzones);
+	LIST_INIT(&mem->extmems);
+	mem->match_allocations = opts->match_allocations;
+	mem->bind_nodes = numa_available() >= 0 && numa_num_configured_nodes() > 1;
+	eal_reaper_init(mem);
 	mem->ready = true;
-	if (page_size == 0) {
-		PLX_LOG(ERR, &mem_logtype, "no free hugepages (ENOMEM): echo 256 > /sys/kernel/mm/"
-			"hugepages/hugepages-2048kB/nr_hugepages, or use --no-huge");
-		return -ENOMEM;
+	ret = choose_page_sizes(mem, opts);
+	if (ret == 0)
+		ret = reserve_arenas(mem, opts, win);
+	return ret < 0 ? ret : eal_memory_plug_initial(mem, opts);
+}
+
+/* Everything of an arena. Return: 0 or the first errno. */
+static int
+release_arena(struct eal_memory *mem, struct eal_arena *a)
+{
+	struct eal_region *r, *following;
+
+	for (r = LIST_FIRST(&a->regions); r != NULL; r = following) {
+		following = LIST_NEXT(r, next);
+		eal_region_unplug(mem, r);
 	}
-	ret = reserve_arenas(mem, opts, page_size, win);
-	if (ret == 0 && opts->memory > 0)
-		ret = plug_initial(mem, opts->memory, page_size);
-	return ret;
+	return LIST_EMPTY(&a->regions) ? eal_arena_release(a) : -EBUSY;
 }
 
 /* Return: 0, or the first errno; it goes on after one. */
@@ -137,72 +177,19 @@ eal_memory_fini(void)
 
 	if (!mem->ready)
 		return 0;
+	eal_reaper_stop(mem);
 	eal_memzones_fini(mem);
-	for (int node = 0; node < PLX_MAX_NUMA_NODES; node++) {
-		struct eal_arena *a = &mem->arenas[node];
-		struct eal_region *r, *following;
-		int ret;
+	eal_extmems_fini(mem);
+	mem->closing = true;
+	pthread_mutex_lock(&mem->event_lock);
+	for (unsigned int i = 0; i < PLX_MAX_NUMA_NODES * EAL_PAGE_SIZES; i++) {
+		int ret = release_arena(mem, &mem->arenas[i / EAL_PAGE_SIZES][i % EAL_PAGE_SIZES]);
 
-		for (r = LIST_FIRST(&a->regions); r != NULL; r = following) {
-			following = LIST_NEXT(r, next);
-			eal_region_unplug(mem, r);
-		}
-		if (!LIST_EMPTY(&a->regions)) {
-			first = first ? first : -EBUSY;
-			continue;
-		}
-		ret = eal_arena_release(a);
 		if (first == 0)
 			first = ret;
 	}
+	pthread_mutex_unlock(&mem->event_lock);
+	eal_files_close(&mem->files);
 	mem->ready = false;
 	return first;
-}
-
-int
-plx_mem_region_walk(int (*func)(const struct plx_mem_region *region, void *arg), void *arg)
-{
-	struct eal_memory *mem = &eal.mem;
-	struct eal_region *r;
-	int ret = 0;
-
-	pthread_mutex_lock(&mem->lock);
-	for (unsigned int node = 0; node < PLX_MAX_NUMA_NODES && ret == 0; node++) {
-		LIST_FOREACH(r, &mem->arenas[node].regions, next) {
-			ret = func(&r->pub, arg);
-			if (ret != 0)
-				break;
-		}
-	}
-	pthread_mutex_unlock(&mem->lock);
-	return ret;
-}
-
-uint64_t
-plx_mem_virt2iova(const void *virt)
-{
-	struct eal_memory *mem = &eal.mem;
-	bool found;
-
-	pthread_mutex_lock(&mem->lock);
-	found = eal_region_find(mem, virt) != NULL;
-	pthread_mutex_unlock(&mem->lock);
-	return found ? (uintptr_t)virt : PLX_BAD_IOVA;
-}
-
-int
-plx_mem_virt2fd(const void *virt, uint64_t *offset)
-{
-	struct eal_memory *mem = &eal.mem;
-	struct eal_region *r;
-	int fd = -ENOENT;
-
-	pthread_mutex_lock(&mem->lock);
-	r = eal_region_find(mem, virt);
-	if (r != NULL) {
-		fd = r->pub.fd;
-		*offset = r->pub.fd_offset + PLX_PTR_DIFF(virt, r->pub.addr);
-	}
-	pthread_mutex_unlock(&mem->lock);
-	return fd;
 }

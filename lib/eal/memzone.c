@@ -11,6 +11,17 @@ struct eal_memzone {
 	LIST_ENTRY(eal_memzone) next;
 };
 
+#define PAGE_FLAGS (PLX_MEMZONE_2MB | PLX_MEMZONE_1GB)
+#define KNOWN_FLAGS (PAGE_FLAGS | PLX_MEMZONE_SIZE_HINT_ONLY | PLX_MEMZONE_IOVA_CONTIG)
+
+static const struct {
+	unsigned int flag;
+	size_t page_size;
+} page_flags[] = {
+	{ PLX_MEMZONE_2MB, (size_t)2 << 20 },
+	{ PLX_MEMZONE_1GB, (size_t)1 << 30 },
+};
+
 static struct eal_memzone *
 find(struct eal_memory *mem, const char *name)
 {
@@ -23,33 +34,76 @@ find(struct eal_memory *mem, const char *name)
 }
 
 static int
-reserve(const char *name, size_t len, int socket_id, unsigned int align, struct eal_memzone **zone)
+zalloc(struct plx_memzone *z, struct heap_request *req)
 {
-	struct eal_memory *mem = &eal.mem;
-	struct eal_memzone *z = calloc(1, sizeof(*z));
+	bool zeroed;
+	int ret = eal_malloc(&eal.mem, req, &z->addr, &zeroed);
+
+	if (ret < 0)
+		return ret;
+	if (!zeroed)
+		memset(z->addr, 0, z->len);
+	return 0;
+}
+
+/* The page sizes that @flags name, one after the other; for a mere hint others in the end. */
+static int
+zalloc_flags(struct plx_memzone *z, struct heap_request *req, unsigned int flags)
+{
+	const struct heap_request want = *req;
+	int ret = -ENOMEM;
+
+	for (unsigned int i = 0; i < PLX_DIM(page_flags) && ret == -ENOMEM; i++) {
+		if (!(flags & page_flags[i].flag))
+			continue;
+		*req = want;	/* it comes back changed */
+		req->page_size = page_flags[i].page_size;
+		ret = zalloc(z, req);
+	}
+	if ((flags & PAGE_FLAGS) != 0 && (ret != -ENOMEM || !(flags & PLX_MEMZONE_SIZE_HINT_ONLY)))
+		return ret;
+	*req = want;
+	return zalloc(z, req);
+}
+
+/* Fill in what the memory tells. A name is claimed only together with its place in the list. */
+static int
+publish(struct eal_memory *mem, struct eal_memzone *z)
+{
+	const struct eal_region *r;
 	int ret = 0;
 
-	if (z == NULL)
-		return -ENOMEM;
-	strcpy(z->pub.name, name);
-	z->pub.len = len;
-	/* Allocated outside of the lock, which the heap takes; a name is claimed only with it. */
-	z->pub.addr = plx_zmalloc_socket(name, len, align, socket_id);
-	if (z->pub.addr == NULL) {
-		ret = -errno;
-		free(z);
-		return ret;
-	}
-	z->pub.iova = plx_mem_virt2iova(z->pub.addr);
 	pthread_mutex_lock(&mem->lock);
-	z->pub.socket_id = eal_region_find(mem, z->pub.addr)->pub.socket_id;
-	if (find(mem, name) != NULL)
+	r = eal_region_find(mem, z->pub.addr);
+	z->pub.iova = (uintptr_t)z->pub.addr;
+	z->pub.socket_id = r->pub.socket_id;
+	z->pub.hugepage_sz = r->pub.page_size;
+	if (find(mem, z->pub.name) != NULL)
 		ret = -EEXIST;
 	else
 		LIST_INSERT_HEAD(&mem->memzones, z, next);
 	pthread_mutex_unlock(&mem->lock);
+	return ret;
+}
+
+static int
+reserve(const char *name, struct heap_request *req, unsigned int flags, struct eal_memzone **zone)
+{
+	struct eal_memzone *z = calloc(1, sizeof(*z));
+	int ret;
+
+	if (z == NULL)
+		return -ENOMEM;
+	strcpy(z->pub.name, name);
+	z->pub.len = req->size;
+	z->pub.flags = flags;
+	ret = zalloc_flags(&z->pub, req, flags);
+	if (ret == 0) {
+		ret = publish(&eal.mem, z);
+		if (ret < 0)
+			plx_free(z->pub.addr);
+	}
 	if (ret < 0) {
-		plx_free(z->pub.addr);
 		free(z);
 		return ret;
 	}
@@ -58,25 +112,39 @@ reserve(const char *name, size_t len, int socket_id, unsigned int align, struct 
 }
 
 const struct plx_memzone *
-plx_memzone_reserve_aligned(const char *name, size_t len, int socket_id, unsigned int flags,
-	unsigned int align)
+plx_memzone_reserve_bounded(const char *name, size_t len, int socket_id, unsigned int flags,
+	unsigned int align, unsigned int bound)
 {
+	struct heap_request req = {
+		.socket_id = socket_id,
+		.size = len,
+		.align = align,
+		.bound = bound,
+		.type = name,
+	};
 	struct eal_memzone *zone = NULL;
 	int ret;
 
-	if (name == NULL || name[0] == '\0' || len == 0 || flags != 0)
+	if (name == NULL || name[0] == '\0' || (flags & ~KNOWN_FLAGS) != 0)
 		ret = -EINVAL;
 	else if (strlen(name) >= PLX_MEMZONE_NAMESIZE)
 		ret = -ENAMETOOLONG;
 	else if (plx_memzone_lookup(name) != NULL)
 		ret = -EEXIST;
 	else
-		ret = reserve(name, len, socket_id, align, &zone);
+		ret = reserve(name, &req, flags, &zone);
 	if (ret < 0) {
 		errno = -ret;
 		return NULL;
 	}
 	return &zone->pub;
+}
+
+const struct plx_memzone *
+plx_memzone_reserve_aligned(const char *name, size_t len, int socket_id, unsigned int flags,
+	unsigned int align)
+{
+	return plx_memzone_reserve_bounded(name, len, socket_id, flags, align, 0);
 }
 
 const struct plx_memzone *
@@ -129,6 +197,20 @@ plx_memzone_walk(void (*func)(const struct plx_memzone *mz, void *arg), void *ar
 	LIST_FOREACH(z, &mem->memzones, next)
 		func(&z->pub, arg);
 	pthread_mutex_unlock(&mem->lock);
+}
+
+int
+plx_memzone_dump(FILE *f)
+{
+	struct eal_memory *mem = &eal.mem;
+	struct eal_memzone *z;
+
+	pthread_mutex_lock(&mem->lock);
+	LIST_FOREACH(z, &mem->memzones, next)
+		fprintf(f, "zone %s %p len %zu page %ju node %d flags 0x%x\n", z->pub.name, z->pub.addr,
+			z->pub.len, (uintmax_t)z->pub.hugepage_sz, z->pub.socket_id, z->pub.flags);
+	pthread_mutex_unlock(&mem->lock);
+	return ferror(f) ? -EIO : 0;
 }
 
 /* The regions go next and take the zones' memory with them. */

@@ -33,8 +33,8 @@ eal_parse_u64(const char *text, uint64_t max, uint64_t *out)
 	return errno != 0 || *end != '\0' || *out > max ? -EINVAL : 0;
 }
 
-static int
-bad_value(const char *option, const char *value, const char *cure)
+int
+eal_bad_value(const char *option, const char *value, const char *cure)
 {
 	PLX_LOG(ERR, &eal_logtype, "%s: bad value '%s' (EINVAL): %s", option, value, cure);
 	return -EINVAL;
@@ -44,7 +44,7 @@ static int
 set_lcores(struct eal_options *o, const char *value)
 {
 	if (o->lcores != NULL)
-		return bad_value("--lcores", value, "give -l or --lcores once");
+		return eal_bad_value("--lcores", value, "give -l or --lcores once");
 	o->lcores = value;
 	return 0;
 }
@@ -75,41 +75,14 @@ set_vdev(struct eal_options *o, const char *value)
 }
 
 static int
-set_memory(struct eal_options *o, const char *value)
-{
-	uint64_t mb;
-
-	if (eal_parse_u64(value, UINT32_MAX, &mb) < 0 || mb == 0)
-		return bad_value("-m", value, "give MiB, 1 or more");
-	o->memory = mb << 20;
-	return 0;
-}
-
-static int
-set_no_huge(struct eal_options *o, const char *value)
-{
-	o->no_huge = true;
-	return 0;
-}
-
-static int
-set_base_virtaddr(struct eal_options *o, const char *value)
-{
-	/* Addresses of user space: below 2^47 without asking for more (x86-64 ABI). */
-	if (eal_parse_u64(value, (1ull << 47) - 1, &o->base_virtaddr) < 0 || o->base_virtaddr == 0)
-		return bad_value("--base-virtaddr", value, "give an address below 0x800000000000");
-	return 0;
-}
-
-static int
 set_iova_mode(struct eal_options *o, const char *value)
 {
 	if (strcmp(value, "va") == 0)
 		return 0;
 	if (strcmp(value, "pa") == 0)
-		return bad_value("--iova-mode", value,
+		return eal_bad_value("--iova-mode", value,
 			"behind an IOMMU every address is virtual, and noiommu is not supported");
-	return bad_value("--iova-mode", value, "give va");
+	return eal_bad_value("--iova-mode", value, "give va");
 }
 
 static void
@@ -129,9 +102,9 @@ set_log_level(struct eal_options *o, const char *value)
 	}
 	ret = plx_log_parse(value);
 	if (ret == -ENOENT)
-		return bad_value("--log-level", value, "no component has that name, see --log-level=help");
+		return eal_bad_value("--log-level", value, "no component has that name, see --log-level=help");
 	if (ret < 0)
-		return bad_value("--log-level", value, "give [PATTERN:]LEVEL, LEVEL 1 to 8 or a name");
+		return eal_bad_value("--log-level", value, "give [PATTERN:]LEVEL, LEVEL 1 to 8 or a name");
 	return 0;
 }
 
@@ -150,9 +123,18 @@ static const struct eal_option options[] = {
 	{ "allow", 'a', "DEV[,ARGS]", "probe only this device; may be repeated", set_allow },
 	{ "block", 'b', "DEV", "never probe this device; may be repeated", set_block },
 	{ "vdev", 0, "NAME[,ARGS]", "make a virtual device, as net_null0,size=64", set_vdev },
-	{ "memory-size", 'm', "MB", "MiB of memory to have from the start", set_memory },
-	{ "no-huge", 0, NULL, "4 KiB pages instead of hugepages", set_no_huge },
-	{ "base-virtaddr", 0, "ADDR", "where to look for address space first", set_base_virtaddr },
+	{ "memory-size", 'm', "MB", "MiB of memory to have from the start", eal_set_memory },
+	{ "socket-mem", 0, "MB,...", "the same for each NUMA node", eal_set_socket_mem },
+	{ "socket-limit", 0, "MB,...", "MiB that each NUMA node may grow to", eal_set_socket_limit },
+	{ "no-huge", 0, NULL, "4 KiB pages instead of hugepages", eal_set_no_huge },
+	{ "in-memory", 0, NULL, "leave no file in any file system (default)", eal_set_in_memory },
+	{ "huge-dir", 0, "DIR", "files in this hugetlbfs, and pages of its size", eal_set_huge_dir },
+	{ "file-prefix", 0, "PREFIX", "what their names start with", eal_set_file_prefix },
+	{ "huge-unlink", 0, "[existing|always|never]", "when they go; always by default",
+		eal_set_huge_unlink },
+	{ "match-allocations", 0, NULL, "give memory back just as it was allocated",
+		eal_set_match_allocations },
+	{ "base-virtaddr", 0, "ADDR", "where to look for address space first", eal_set_base_virtaddr },
 	{ "iova-mode", 0, "va", "what devices address memory by", set_iova_mode },
 	{ "log-level", 0, "[PATTERN:]LEVEL", "what is logged; 'help' lists components", set_log_level },
 	{ "version", 'v', NULL, "print the version and end", set_version },
@@ -190,6 +172,16 @@ struct parser {
 	const struct plx_bus_option *bus_options[MAX_OPTIONS];
 };
 
+/* getopt_long(3)'s word for it; a value in brackets may be left out. */
+static int
+has_value(const struct eal_option *o)
+{
+	if (o->value == NULL)
+		return no_argument;
+	return o->value[0] == '[' && o->value[strlen(o->value) - 1] == ']' ? optional_argument :
+		required_argument;
+}
+
 static int
 build_parser(struct parser *p)
 {
@@ -202,7 +194,7 @@ build_parser(struct parser *p)
 	for (; n < PLX_DIM(options); n++) {
 		const struct eal_option *o = &options[n];
 
-		p->longs[n] = (struct option){ o->name, o->value != NULL, NULL, LONG_ONLY + (int)n };
+		p->longs[n] = (struct option){ o->name, has_value(o), NULL, LONG_ONLY + (int)n };
 		if (o->letter)
 			*l++ = o->letter;
 		if (o->letter && o->value != NULL)
@@ -254,6 +246,7 @@ static int
 check_conflicts(const struct eal_options *opts)
 {
 	bool allow = false, block = false;
+	int ret;
 
 	for (const struct plx_devarg *d = opts->devargs; d != NULL; d = d->next) {
 		allow |= d->kind == PLX_DEVARG_ALLOW;
@@ -263,7 +256,8 @@ check_conflicts(const struct eal_options *opts)
 		PLX_LOG(ERR, &eal_logtype, "-a and -b exclude each other (EINVAL): give only one kind");
 		return -EINVAL;
 	}
-	return eal_buses_check_devargs(opts->devargs);
+	ret = eal_check_memory_options(opts);
+	return ret < 0 ? ret : eal_buses_check_devargs(opts->devargs);
 }
 
 int

@@ -87,6 +87,11 @@ struct plx_bus_option {
  * @cleanup: undo probe, map, attach, scan and options, as far as they went; called whenever
  *	options were parsed. Return: 0 or the first errno; it goes on after an error.
  * @parse: does @name name a device of this bus ("0000:01:00.0")? Return: 1 or 0. NULL: never.
+ * @dma_map: let @dev, or every device of the bus if it is NULL, reach @len bytes of external memory
+ *	at @addr by the I/O address @iova, which is the same; @fd and @fd_offset say which file they
+ *	are of, -1: none. Undone by itself on failure. NULL if no device here does DMA.
+ * @dma_unmap: undo @dma_map of the same @dev, @addr and @len; NULL if @dma_map is. Both are called
+ *	by any thread, one at a time, and don't log.
  * @options: options of the bus, or NULL.
  * @next: the registry's.
  *
@@ -100,9 +105,35 @@ struct plx_bus {
 	int (*probe)(struct plx_bus *bus);
 	int (*cleanup)(struct plx_bus *bus);
 	int (*parse)(const char *name);
+	int (*dma_map)(struct plx_bus *bus, struct plx_device *dev, void *addr, uint64_t iova,
+		size_t len, int fd, uint64_t fd_offset);
+	int (*dma_unmap)(struct plx_bus *bus, struct plx_device *dev, void *addr, uint64_t iova,
+		size_t len);
 	const struct plx_bus_option *options;
 	struct plx_bus *next;
 };
+
+/**
+ * plx_dev_dma_map() - let a device do DMA to memory that plx_extmem_register() made known.
+ * @dev: the device, or NULL for all of all buses.
+ * @addr: first byte; with @len whole pages inside one piece of external memory.
+ * @iova: where the device will see it: equal to @addr.
+ * @len: bytes.
+ *
+ * Devices that share an address space share the mapping, so that a call for each of them is as good
+ * as one for all. Any thread. Return: 0; -EINVAL for another @iova, or what cuts a page; -ENOENT
+ * outside of external memory; -EEXIST if it is done already, or overlaps; -ENOTSUP if the bus of @dev
+ * does no DMA; -ENODEV if @dev is not open; -ENOMEM (also RLIMIT_MEMLOCK) or whatever the kernel says:
+ * then nothing is mapped.
+ */
+PLX_EXPORT int plx_dev_dma_map(struct plx_device *dev, void *addr, uint64_t iova, size_t len);
+
+/**
+ * plx_dev_dma_unmap() - undo plx_dev_dma_map() of the same arguments.
+ * Any thread; no device uses the memory any more. Return: 0; -EINVAL and -ENOENT as above, the latter
+ * also if it was not mapped so; the kernel's errno, and then it counts as mapped.
+ */
+PLX_EXPORT int plx_dev_dma_unmap(struct plx_device *dev, void *addr, uint64_t iova, size_t len);
 
 /** plx_bus_register() - put @bus into the registry; by a constructor, before main(). */
 PLX_EXPORT void plx_bus_register(struct plx_bus *bus);

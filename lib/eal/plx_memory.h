@@ -4,11 +4,17 @@
 /**
  * DOC: DMA-able memory: arenas, regions, and who listens to them.
  *
- * An arena is address space that is reserved, not memory: one for each NUMA node, placed where all
- * devices can address it. A region is memory that was plugged into an arena as one piece: one
- * memfd, mapped shared at its final address, bound to its node and populated before anybody hears
- * of it. Listeners (the VFIO bus) map it for their devices, or veto it.
+ * An arena is address space that is reserved, not memory: one for each NUMA node and page size,
+ * placed where all devices can address it. A region is memory that was plugged into an arena as one
+ * piece: one file, mapped shared at its final address, bound to its node and populated before
+ * anybody hears of it. Listeners (the VFIO bus) map it for their devices, or veto it. A region that
+ * has become empty retires as one piece, some time later and in a thread of its own.
+ *
+ * Memory of the application can be made known too, and be mapped for DMA: plx_extmem_register() and
+ * plx_dev_dma_map(). See doc/memory.md for the policies.
  */
+#include <stdio.h>
+
 #include <plx_common.h>
 
 PLX_BEGIN_DECLS
@@ -25,7 +31,7 @@ struct plx_iova_range {
  * @len: bytes, a multiple of @page_size.
  * @page_size: bytes of one page: 4 KiB, 2 MiB or 1 GiB.
  * @socket_id: NUMA node.
- * @fd: the memfd that backs it; the region's own, never close it.
+ * @fd: the memfd, or file of --huge-dir, that backs it; the region's own, never close it.
  * @fd_offset: offset in @fd of the first byte.
  */
 struct plx_mem_region {
@@ -46,10 +52,12 @@ enum plx_mem_event {
 /**
  * typedef plx_mem_event_cb - a listener.
  *
- * Called with the memory lock held: it must not allocate or free DMA memory. For an ADD a negative
- * errno is a veto: listeners that had agreed get a REMOVE, the region is taken back, the allocation
- * fails with that errno. The value returned for a REMOVE is logged when it is not 0, and the
- * region then stays mapped in this process for ever, since a device may still write to it.
+ * Called in the thread that allocates, in the one that retires regions, or in the caller's of
+ * plx_mem_trim(); for one region at a time, and allocations that need no new memory go on meanwhile.
+ * It must not allocate DMA memory, and not register or unregister anything here. For an ADD a
+ * negative errno is a veto: listeners that had agreed get a REMOVE, the region is taken back, the
+ * allocation fails with that errno. A negative errno for a REMOVE is logged, and the region then stays
+ * mapped in this process, unused, until plx_eal_cleanup(), since a device may still write to it.
  */
 typedef int (*plx_mem_event_cb)(enum plx_mem_event event, const struct plx_mem_region *region,
 	void *arg);
@@ -73,8 +81,9 @@ PLX_EXPORT int plx_mem_event_callback_register(const char *name, plx_mem_event_c
 PLX_EXPORT int plx_mem_event_callback_unregister(plx_mem_event_cb cb, void *arg);
 
 /**
- * plx_mem_region_walk() - call @func for each region, by node and rising address.
- * @func: ends the walk by a value other than 0; must not allocate DMA memory.
+ * plx_mem_region_walk() - call @func for each region, by node, page size and address.
+ * @func: ends the walk by a value other than 0; must not call back into the memory system, which
+ *	waits meanwhile.
  *
  * Any thread. Return: 0, or what @func ended it with.
  */
@@ -84,15 +93,70 @@ PLX_EXPORT int plx_mem_region_walk(int (*func)(const struct plx_mem_region *regi
 /** PLX_BAD_IOVA - no I/O address. */
 #define PLX_BAD_IOVA UINT64_MAX
 
-/** plx_mem_virt2iova() - I/O address of @virt, or PLX_BAD_IOVA if it is in no region. */
+/**
+ * plx_mem_virt2iova() - I/O address of @virt, or PLX_BAD_IOVA if it is neither in a region nor in
+ * external memory. Any thread.
+ */
 PLX_EXPORT uint64_t plx_mem_virt2iova(const void *virt);
 
 /**
  * plx_mem_virt2fd() - the file behind @virt, for another process or a vhost back end.
  * @offset: gets the byte offset of @virt in the file.
- * Return: the fd, which stays the region's; -ENOENT if @virt is in no region.
+ * Any thread. Return: the fd, which stays the region's (or whose it was that registered it);
+ * -ENOENT if @virt is in no region, or in external memory without a file.
  */
 PLX_EXPORT int plx_mem_virt2fd(const void *virt, uint64_t *offset);
+
+/**
+ * plx_mem_dump() - print arenas, regions and external memory for people.
+ * @f: open for writing; allocations wait while it is written.
+ * Any thread. Return: 0; -EIO.
+ */
+PLX_EXPORT int plx_mem_dump(FILE *f);
+
+/**
+ * plx_mem_retire_limits_set() - when do regions that became empty go?
+ * @keep_bytes: a heap's empty regions stay as long as they are no more than this together; SIZE_MAX:
+ *	none ever goes by itself. 64 MiB at start, 0 with --match-allocations.
+ * @delay_ms: a region has been empty for this long when it goes. 2,000 at start, 0 with
+ *	--match-allocations.
+ *
+ * The largest region that is due goes first, as long as there is more than @keep_bytes. Memory that
+ * -m or --socket-mem plugged at start-up never goes. Any thread. Return: 0; -EINVAL before
+ * plx_eal_init().
+ */
+PLX_EXPORT int plx_mem_retire_limits_set(size_t keep_bytes, unsigned int delay_ms);
+
+/**
+ * plx_mem_trim() - give back every region that is empty, now; only start-up's memory stays.
+ *
+ * Any thread but a listener; comes back when it is done, with what was on its way out already too.
+ * Return: bytes given back, 0 if there was nothing; the first errno of a listener that could not let
+ * go of a region, after which all others are gone; -EINVAL before plx_eal_init().
+ */
+PLX_EXPORT int64_t plx_mem_trim(void);
+
+/**
+ * plx_extmem_register() - make memory of the application known.
+ * @addr: first byte, a multiple of @page_size; the application's, mapped until it is unregistered.
+ * @len: bytes, a multiple of @page_size.
+ * @page_size: a power of two of 4 KiB or more: the unit for plx_dev_dma_map().
+ * @fd: the file that is mapped shared there, or -1. It stays the caller's, open until it is
+ *	unregistered; with it devices share pins, and plx_mem_virt2fd() answers.
+ * @fd_offset: offset in @fd of the first byte, a multiple of @page_size.
+ *
+ * plx_mem_virt2iova() and plx_mem_virt2fd() answer for it from now on. No device can reach it yet,
+ * and no heap uses it. Any thread. Return: 0; -EINVAL; -EEXIST if it overlaps external memory or an
+ * arena; -ENOMEM.
+ */
+PLX_EXPORT int plx_extmem_register(void *addr, size_t len, size_t page_size, int fd,
+	uint64_t fd_offset);
+
+/**
+ * plx_extmem_unregister() - undo plx_extmem_register() of the same @addr and @len.
+ * Any thread. Return: 0; -ENOENT if it was not; -EBUSY while it, or part of it, is mapped for DMA.
+ */
+PLX_EXPORT int plx_extmem_unregister(void *addr, size_t len);
 
 PLX_END_DECLS
 #endif

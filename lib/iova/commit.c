@@ -129,6 +129,14 @@ unmap_leaving(struct plx_iova_space *space)
 	return ret;
 }
 
+/* As it was mapped before: from where its pages are shared, or they would be pinned once more. */
+static int
+remap(struct plx_iova_space *space, const struct iova_extent *e)
+{
+	return e->window != NULL && space->ops->copy != NULL ?
+		iova_kernel_copy(space, e->window, e->iova, e->len) : iova_kernel_map(space, e);
+}
+
 /* Back to where it was. What the kernel does not take back keeps its state. -ENOTRECOVERABLE or 0. */
 static int
 undo(struct plx_iova_space *space)
@@ -152,9 +160,9 @@ undo(struct plx_iova_space *space)
 		if (e->state != EXTENT_GONE)
 			continue;
 		again = *e;
-		/* The file may be closed by now; its memory is still mapped. */
-		again.flags &= (uint16_t)~PLX_IOVA_FD;
-		if (iova_kernel_map(space, &again) == 0)
+		/* The caller may have closed the file by now; its memory is still mapped. */
+		again.fd = -1;
+		if (remap(space, &again) == 0)
 			e->state = EXTENT_LEAVES;
 		else
 			ret = -ENOTRECOVERABLE;

@@ -155,7 +155,8 @@ iommufd_map(struct plx_iova_space *space, const struct iova_extent *e, enum plx_
 		return copy(space->fd, self(space)->ioas_id, sharer->ioas_id, e->iova, e->iova,
 			e->len, e->flags);
 	}
-	if (e->flags & PLX_IOVA_FD && space->domain->has_map_file) {
+	/* Without its file (see undo() in commit.c) by its address in this process. */
+	if (e->fd >= 0 && e->flags & PLX_IOVA_FD && space->domain->has_map_file) {
 		*call = PLX_IOVA_CALL_MAP_FILE;
 		return map_file(space->fd, self(space)->ioas_id, e);
 	}
@@ -354,9 +355,8 @@ iommufd_close(struct plx_iova_space *space)
 	return ret < 0 ? ret : put;
 }
 
-/* A space in @d, whose user it becomes. */
-static int
-open_in(struct iommufd_domain *d, struct plx_iova_space **space);
+/* A space in @d, of which the caller has a use to give: it is the space's, or put on failure. */
+static int open_in(struct iommufd_domain *d, struct plx_iova_space **space);
 
 static int
 iommufd_open_beside(struct plx_iova_space *space, struct plx_iova_space **beside)
@@ -407,7 +407,7 @@ open_in(struct iommufd_domain *d, struct plx_iova_space **space)
 int
 plx_iova_space_open_iommufd(int iommufd, struct plx_iova_space **space)
 {
-	struct iommufd_domain *d;
+	struct iommufd_domain *d = NULL;
 	int ret = domain_open(iommufd, &d);
 
 	return ret < 0 ? ret : open_in(d, space);

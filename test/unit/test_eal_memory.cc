@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <random>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -112,6 +113,99 @@ TEST(Heap, BadFrees)
 	EXPECT_LT(heap_bytes_in_use(), used);
 }
 
+/* Growing and shrinking keep what both sizes have, in place where the neighbour is free. */
+TEST(Heap, Realloc)
+{
+	size_t used = heap_bytes_in_use();
+	auto *p = static_cast<unsigned char *>(plx_realloc(nullptr, 1000, 0));
+
+	ASSERT_NE(p, nullptr);
+	memset(p, 0x5a, 1000);
+	EXPECT_EQ(plx_realloc(p, 100, 0), p);
+	EXPECT_EQ(plx_realloc(p, 800, 0), p) << "nobody took what is behind it";
+	void *wall = nullptr;
+	while (wall < p || static_cast<unsigned char *>(wall) > p + 2000)	/* behind it now */
+		wall = plx_malloc("wall", 64, 0);
+	auto *q = static_cast<unsigned char *>(plx_realloc(p, 100000, 0));
+	ASSERT_NE(q, nullptr);
+	EXPECT_NE(q, p);
+	EXPECT_TRUE(std::all_of(q, q + 100, [](unsigned char c) { return c == 0x5a; }));
+	auto *r = static_cast<unsigned char *>(plx_realloc(q, 50, 1u << 20));
+	ASSERT_NE(r, nullptr);
+	EXPECT_EQ(reinterpret_cast<uintptr_t>(r) % (1u << 20), 0u);
+	EXPECT_TRUE(std::all_of(r, r + 50, [](unsigned char c) { return c == 0x5a; }));
+	EXPECT_EQ(plx_realloc(r, 0, 0), nullptr);
+	plx_free(wall);
+	EXPECT_EQ(heap_bytes_in_use(), used);
+}
+
+TEST(Heap, ReallocFailsAndChangesNothing)
+{
+	auto *p = static_cast<char *>(plx_malloc("t", 100, 0));
+	size_t used = heap_bytes_in_use();
+
+	ASSERT_NE(p, nullptr);
+	strcpy(p, "still here");
+	EXPECT_EQ(plx_realloc(p, SIZE_MAX, 0), nullptr);
+	EXPECT_EQ(errno, ENOMEM);
+	EXPECT_EQ(plx_realloc(p, 100, 48), nullptr);
+	EXPECT_EQ(errno, EINVAL);
+	EXPECT_EQ(plx_realloc(p + 1, 100, 0), nullptr);
+	EXPECT_EQ(errno, EINVAL);
+	EXPECT_EQ(plx_realloc_socket(p, 100, 0, PLX_MAX_NUMA_NODES), nullptr);
+	EXPECT_EQ(errno, EINVAL);
+	EXPECT_STREQ(p, "still here");
+	EXPECT_EQ(heap_bytes_in_use(), used);
+	plx_free(p);
+}
+
+/* Random sizes against a copy of the bytes. */
+TEST(Heap, ReallocRandomLoad)
+{
+	size_t used = heap_bytes_in_use();
+	std::vector<std::vector<unsigned char>> want(20);
+	std::vector<unsigned char *> have(20);
+	std::mt19937 rng(5);
+
+	for (int step = 0; step < 3000; step++) {
+		size_t i = rng() % have.size(), size = 1 + rng() % 5000, old = want[i].size();
+		auto *p = static_cast<unsigned char *>(plx_realloc(have[i], size, 0));
+
+		ASSERT_NE(p, nullptr);
+		ASSERT_TRUE(std::equal(p, p + std::min(old, size), want[i].begin()));
+		have[i] = p;
+		want[i].resize(size);
+		for (size_t b = old; b < size; b++)
+			p[b] = want[i][b] = static_cast<unsigned char>(rng());
+	}
+	for (auto *p : have)
+		plx_free(p);
+	EXPECT_EQ(heap_bytes_in_use(), used);
+}
+
+TEST(Heap, Dumps)
+{
+	void *p = plx_calloc_socket("dumped", 2, 100, 0, 0);
+	char *text = nullptr;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+
+	ASSERT_NE(p, nullptr);
+	ASSERT_NE(f, nullptr);
+	EXPECT_EQ(plx_malloc_dump_stats(f, "dumped"), 0);
+	EXPECT_EQ(plx_malloc_dump_heaps(f), 0);
+	EXPECT_EQ(plx_mem_dump(f), 0);
+	EXPECT_EQ(plx_memzone_dump(f), 0);
+	fclose(f);
+	std::string out(text, len);
+	free(text);
+	EXPECT_NE(out.find("type dumped: 320 bytes in 1 objects"), std::string::npos) << out;
+	EXPECT_NE(out.find("len 256 busy dumped"), std::string::npos);
+	EXPECT_NE(out.find("len 134217728 fd"), std::string::npos);
+	EXPECT_NE(out.find("pinned"), std::string::npos);
+	plx_free(p);
+}
+
 TEST(Heap, LargeAlignment)
 {
 	void *p = plx_malloc("t", 100, 2u << 20);
@@ -175,6 +269,45 @@ TEST(Memzone, Life)
 	EXPECT_EQ(heap_bytes_in_use(), used);
 }
 
+/* Whatever is in the way, no zone crosses a multiple of its bound. */
+TEST(Memzone, Bounded)
+{
+	size_t used = heap_bytes_in_use();
+	std::vector<const plx_memzone *> zones;
+	std::mt19937 rng(7);
+
+	for (int i = 0; i < 300; i++) {
+		unsigned int bound = 32u << (rng() % 12);
+		unsigned int align = rng() % 4 == 0 ? 0 : 1u << (rng() % 15);
+		size_t len = 1 + rng() % bound;
+		std::string name = "z" + std::to_string(i);
+		auto *z = plx_memzone_reserve_bounded(name.c_str(), len, SOCKET_ID_ANY, 0, align, bound);
+
+		ASSERT_NE(z, nullptr) << "bound " << bound << " align " << align << " len " << len;
+		ASSERT_EQ(z->iova / bound, (z->iova + len - 1) / bound);
+		ASSERT_EQ(align ? z->iova % align : 0, 0u);
+		ASSERT_EQ(z->hugepage_sz, 4096u);
+		zones.push_back(z);
+	}
+	for (auto *z : zones)
+		ASSERT_EQ(plx_memzone_free(z), 0);
+	EXPECT_EQ(heap_bytes_in_use(), used);
+}
+
+/* A page size that is not there: an error, unless it was only a hint. */
+TEST(Memzone, PageSizes)
+{
+	for (unsigned int flags : { PLX_MEMZONE_2MB, PLX_MEMZONE_1GB, PLX_MEMZONE_2MB | PLX_MEMZONE_1GB }) {
+		EXPECT_EQ(plx_memzone_reserve("z", 1, SOCKET_ID_ANY, flags), nullptr);
+		EXPECT_EQ(errno, ENOMEM);
+		auto *z = plx_memzone_reserve("z", 1, SOCKET_ID_ANY,
+			flags | PLX_MEMZONE_SIZE_HINT_ONLY);
+		ASSERT_NE(z, nullptr);
+		EXPECT_EQ(z->hugepage_sz, 4096u);
+		EXPECT_EQ(plx_memzone_free(z), 0);
+	}
+}
+
 TEST(Memzone, BadRequests)
 {
 	size_t used = heap_bytes_in_use();
@@ -183,7 +316,11 @@ TEST(Memzone, BadRequests)
 	EXPECT_EQ(errno, EINVAL);
 	EXPECT_EQ(plx_memzone_reserve("z", 0, 0, 0), nullptr);
 	EXPECT_EQ(errno, EINVAL);
-	EXPECT_EQ(plx_memzone_reserve("z", 1, 0, 1), nullptr);
+	EXPECT_EQ(plx_memzone_reserve("z", 1, 0, 8), nullptr);
+	EXPECT_EQ(errno, EINVAL);
+	EXPECT_EQ(plx_memzone_reserve_bounded("z", 100, 0, 0, 0, 96), nullptr);
+	EXPECT_EQ(errno, EINVAL);
+	EXPECT_EQ(plx_memzone_reserve_bounded("z", 100, 0, 0, 0, 64), nullptr);
 	EXPECT_EQ(errno, EINVAL);
 	EXPECT_EQ(plx_memzone_reserve_aligned("z", 1, 0, 0, 3), nullptr);
 	EXPECT_EQ(errno, EINVAL);

@@ -67,6 +67,22 @@ INSTANTIATE_TEST_SUITE_P(Options, EalRefuses, testing::Values(
 	Refused{ { "-m", "-5" }, { "-5", "EINVAL" } },
 	Refused{ { "-m", "99999999999999999999" }, { "EINVAL" } },
 	Refused{ { "-m", "100000000" }, { "100000000", "ENOMEM", "lower -m" } },
+	Refused{ { "--socket-mem", "64" }, { "--no-huge", "--socket-mem", "EINVAL", "-m" } },
+	Refused{ { "-m4", "--socket-mem", "64" }, { "-m", "--socket-mem", "EINVAL", "one" } },
+	Refused{ { "--socket-mem", "" }, { "--socket-mem", "EINVAL" } },
+	Refused{ { "--socket-mem", "0,0" }, { "--socket-mem", "'0,0'", "EINVAL" } },
+	Refused{ { "--socket-mem", "1,,2" }, { "--socket-mem", "'1,,2'", "EINVAL" } },
+	Refused{ { "--socket-mem", "1,x" }, { "--socket-mem", "'1,x'", "EINVAL" } },
+	Refused{ { "--socket-limit", "x" }, { "--socket-limit", "'x'", "EINVAL" } },
+	Refused{ { "--socket-limit", "0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,"
+		"0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0" },
+		{ "--socket-limit", "EINVAL" } },
+	Refused{ { "-m8", "--socket-limit", "4" }, { "-m 8", "--socket-limit", "4 MiB", "ENOMEM" } },
+	Refused{ { "--huge-dir", "/tmp" }, { "--no-huge", "--huge-dir", "EINVAL" } },
+	Refused{ { "--huge-unlink" }, { "--no-huge", "--huge-unlink", "EINVAL" } },
+	Refused{ { "--huge-unlink=maybe" }, { "--huge-unlink", "'maybe'", "EINVAL", "never" } },
+	Refused{ { "--file-prefix", "a/b" }, { "--file-prefix", "'a/b'", "EINVAL" } },
+	Refused{ { "--file-prefix", "" }, { "--file-prefix", "EINVAL" } },
 	Refused{ { "--base-virtaddr", "zero" }, { "zero", "EINVAL" } },
 	Refused{ { "--base-virtaddr", "0x800000000000" }, { "0x800000000000", "EINVAL" } },
 	Refused{ { "--iova-mode", "pa" }, { "pa", "EINVAL", "IOMMU" } },
@@ -110,6 +126,10 @@ INSTANTIATE_TEST_SUITE_P(Options, EalAccepts, testing::Values(
 	Accepted{ { "-l", "(7,5-6)@(0)" }, "consumed 4 main 5 lcores 5 6 7\n" },
 	Accepted{ { "-l", "(0)" }, "consumed 4 main 0 lcores 0\n" },
 	Accepted{ { "-l0", "-m4" }, "consumed 4 main 0 lcores 0\nregion node 0 page 4096 len 4194304 " },
+	Accepted{ { "-l0", "--in-memory", "--file-prefix=x" }, "consumed 5 main 0 lcores 0\n" },
+	Accepted{ { "-l0", "--socket-limit=100", "--", "alloc=60", "free", "alloc=80", "alloc=30" },
+		"consumed 5 main 0 lcores 0\nargument alloc=60\nok\nargument free\n"
+		"argument alloc=80\nok\nargument alloc=30\nENOMEM" },
 	Accepted{ { "-l0", "--iova-mode=va", "--log-level=lib.*:debug", "--log-level=notice",
 		"--vfio-backend=auto" }, "consumed 7 main 0 lcores 0\n" }));
 
@@ -120,7 +140,8 @@ TEST(EalOptions, HelpListsEveryOption)
 	EXPECT_EQ(o.status, 0);
 	EXPECT_EQ(o.err, "");
 	for (const char *option : { "--lcores", "-l", "--main-lcore", "-a", "--allow", "-b", "--block",
-		"--vdev", "-m", "--no-huge", "--no-pci", "--base-virtaddr", "--vfio-backend",
+		"--vdev", "-m", "--socket-mem", "--socket-limit", "--no-huge", "--in-memory",
+		"--huge-dir", "--file-prefix", "--huge-unlink", "--match-allocations", "--no-pci", "--base-virtaddr", "--vfio-backend",
 		"--iova-mode", "--log-level", "-v", "-h" })
 		EXPECT_NE(o.out.find(option), std::string::npos) << option;
 }
@@ -151,6 +172,35 @@ TEST(EalOptions, BaseVirtaddrIsWhereTheSearchStarts)
 	EXPECT_EQ(o.status, 0);
 	ASSERT_NE(at, std::string::npos) << o.out;
 	EXPECT_GE(std::stoull(o.out.substr(at + 5), nullptr, 16), 0x200000000u);
+}
+
+/* A region of just the object's size and header, which goes with the object. */
+TEST(EalOptions, MatchAllocations)
+{
+	Outcome o = eal_plain({ "-l0", "--match-allocations", "--", "alloc=1", "regions", "free", "wait" });
+
+	EXPECT_EQ(o.status, 0);
+	EXPECT_NE(o.out.find("region node 0 page 4096 len 1052672 addr 0x"), std::string::npos) << o.out;
+	EXPECT_NE(o.out.find("argument wait\ngone\n"), std::string::npos) << o.out;
+}
+
+/* Without --no-huge: the options that go with hugepages, refused before any page is looked for. */
+TEST(EalOptions, HugepageConflicts)
+{
+	for (const Refused &r : {
+		Refused{ { "-m4", "--socket-mem", "4" }, { "-m", "--socket-mem", "EINVAL" } },
+		Refused{ { "--in-memory", "--huge-dir", "/tmp" }, { "--in-memory", "--huge-dir", "EINVAL" } },
+		Refused{ { "--huge-unlink=never" }, { "--huge-unlink", "--huge-dir", "EINVAL" } },
+		Refused{ { "--huge-unlink=existing" }, { "--huge-unlink", "--huge-dir", "EINVAL" } },
+		Refused{ { "--no-pci", "--huge-dir", "/nonexistent" }, { "/nonexistent", "ENOENT" } },
+		Refused{ { "--no-pci", "--huge-dir", "/proc" }, { "/proc", "ENODEV", "mount" } } }) {
+		Outcome o = eal(r.args);
+
+		EXPECT_EQ(o.status, 1);
+		EXPECT_EQ(count_lines(o.err), 1u) << o.err;
+		for (const auto &word : r.words)
+			EXPECT_NE(o.err.find(word), std::string::npos) << word << " is not in: " << o.err;
+	}
 }
 
 /* Address space that does not exist is refused, not replaced by another place. */

@@ -364,10 +364,69 @@ bus_cleanup(struct plx_bus *plx_bus)
 	first = first < 0 ? first : ret;
 	ret = close_space(&bus->type1);
 	first = first < 0 ? first : ret;
+	vfio_user_maps_free(bus);
 	pci_free(&bus->devices);
 	bus->backend = VFIO_BACKEND_AUTO;
 	bus->disabled = false;
 	return first;
+}
+
+/* The space of a device, or NULL if it is not open. */
+static struct plx_iova_space *
+space_of(const struct vfio_bus *bus, const struct plx_device *device)
+{
+	const struct plx_pci_device *pci = plx_container_of(device, const struct plx_pci_device, device);
+
+	if (pci->vfio == NULL)
+		return NULL;
+	return pci->vfio->ops == &vfio_cdev_ops ? bus->iommufd : bus->type1;
+}
+
+static int
+bus_dma_map(struct plx_bus *plx_bus, struct plx_device *dev, void *addr, uint64_t iova, size_t len,
+	int fd, uint64_t fd_offset)
+{
+	struct vfio_bus *bus = self(plx_bus);
+	const struct plx_iova_mapping m = {
+		.iova = iova,
+		.len = len,
+		.va = addr,
+		.flags = PLX_IOVA_READ | PLX_IOVA_WRITE | (fd >= 0 ? PLX_IOVA_FD : 0),
+		.fd = fd,
+		.fd_offset = fd_offset,
+	};
+	struct plx_iova_space *space;
+	int ret;
+
+	if (dev != NULL) {
+		space = space_of(bus, dev);
+		return space != NULL ? vfio_user_map(bus, space, &m) : -ENODEV;
+	}
+	ret = bus->iommufd != NULL ? vfio_user_map(bus, bus->iommufd, &m) : 0;
+	if (ret < 0 || bus->type1 == NULL)
+		return ret;
+	ret = vfio_user_map(bus, bus->type1, &m);
+	if (ret < 0 && bus->iommufd != NULL && vfio_user_unmap(bus, bus->iommufd, iova, len) < 0)
+		PLX_LOG(ERR, &vfio_logtype, "%zu bytes at %p stay mapped for DMA", len, addr);
+	return ret;
+}
+
+static int
+bus_dma_unmap(struct plx_bus *plx_bus, struct plx_device *dev, void *addr, uint64_t iova, size_t len)
+{
+	struct vfio_bus *bus = self(plx_bus);
+	struct plx_iova_space *space;
+	int ret = 0, other = 0;
+
+	if (dev != NULL) {
+		space = space_of(bus, dev);
+		return space != NULL ? vfio_user_unmap(bus, space, iova, len) : -ENODEV;
+	}
+	if (bus->iommufd != NULL)
+		ret = vfio_user_unmap(bus, bus->iommufd, iova, len);
+	if (bus->type1 != NULL)
+		other = vfio_user_unmap(bus, bus->type1, iova, len);
+	return ret < 0 ? ret : other;
 }
 
 static struct vfio_bus vfio_bus;
@@ -414,6 +473,8 @@ static struct vfio_bus vfio_bus = {
 		.probe = bus_probe,
 		.cleanup = bus_cleanup,
 		.parse = bus_parse,
+		.dma_map = bus_dma_map,
+		.dma_unmap = bus_dma_unmap,
 		.options = vfio_options,
 	},
 };

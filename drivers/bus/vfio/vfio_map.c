@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Where memory events meet address spaces. */
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 
 #include "vfio_private.h"
@@ -55,7 +56,9 @@ add(struct plx_iova_space *space, const struct plx_mem_region *region)
 		.iova = (uintptr_t)region->addr,
 		.len = region->len,
 		.va = region->addr,
-		.flags = PLX_IOVA_READ | PLX_IOVA_WRITE,
+		.flags = PLX_IOVA_READ | PLX_IOVA_WRITE | PLX_IOVA_FD,
+		.fd = region->fd,
+		.fd_offset = region->fd_offset,
 	};
 	int ret;
 
@@ -113,4 +116,82 @@ vfio_map_stop(struct vfio_bus *bus)
 		ret = plx_mem_event_callback_unregister(on_event, bus);
 	bus->mapped = false;
 	return ret;
+}
+
+/* External memory in a space, and how many devices asked for it: spaces are shared, so each may. */
+struct vfio_user_map {
+	struct plx_iova_space *space;
+	uint64_t iova;
+	uint64_t len;
+	unsigned int users;
+	struct vfio_user_map *next;
+};
+
+static struct vfio_user_map **
+find_user_map(struct vfio_bus *bus, const struct plx_iova_space *space, uint64_t iova, uint64_t len)
+{
+	struct vfio_user_map **at = &bus->user_maps;
+
+	while (*at != NULL && ((*at)->space != space || (*at)->iova != iova || (*at)->len != len))
+		at = &(*at)->next;
+	return at;
+}
+
+int
+vfio_user_map(struct vfio_bus *bus, struct plx_iova_space *space,
+	const struct plx_iova_mapping *mapping)
+{
+	struct vfio_user_map *map = *find_user_map(bus, space, mapping->iova, mapping->len);
+	int ret;
+
+	if (map != NULL) {
+		map->users++;
+		return 0;
+	}
+	map = calloc(1, sizeof(*map));
+	if (map == NULL)
+		return -ENOMEM;
+	ret = plx_iova_map(space, mapping);
+	if (ret < 0) {
+		free(map);
+		return ret;
+	}
+	map->space = space;
+	map->iova = mapping->iova;
+	map->len = mapping->len;
+	map->users = 1;
+	map->next = bus->user_maps;
+	bus->user_maps = map;
+	return 0;
+}
+
+int
+vfio_user_unmap(struct vfio_bus *bus, struct plx_iova_space *space, uint64_t iova, uint64_t len)
+{
+	struct vfio_user_map **at = find_user_map(bus, space, iova, len), *map = *at;
+	int ret;
+
+	if (map == NULL)
+		return -ENOENT;
+	if (map->users > 1) {
+		map->users--;
+		return 0;
+	}
+	ret = plx_iova_unmap(space, iova, len);
+	if (ret < 0)
+		return ret;
+	*at = map->next;
+	free(map);
+	return 0;
+}
+
+void
+vfio_user_maps_free(struct vfio_bus *bus)
+{
+	while (bus->user_maps != NULL) {
+		struct vfio_user_map *map = bus->user_maps;
+
+		bus->user_maps = map->next;
+		free(map);
+	}
 }

@@ -68,6 +68,7 @@ struct vfio_bus {
 	struct plx_iova_space *iommufd;		/* all cdev devices; NULL until the first one */
 	struct plx_iova_space *type1;		/* all groups; NULL until the first one */
 	struct vfio_group *groups;
+	struct vfio_user_map *user_maps;	/* of external memory; see vfio_map.c */
 };
 
 /* pci_scan.c */
@@ -88,6 +89,12 @@ int vfio_device_teardown(struct plx_pci_device *pci);
 /* vfio_map.c: memory events into address spaces. */
 int vfio_map_start(struct vfio_bus *bus);
 int vfio_map_stop(struct vfio_bus *bus);
+/* vfio_map.c: external memory into the spaces; one call at a time. */
+int vfio_user_map(struct vfio_bus *bus, struct plx_iova_space *space,
+	const struct plx_iova_mapping *mapping);
+int vfio_user_unmap(struct vfio_bus *bus, struct plx_iova_space *space, uint64_t iova, uint64_t len);
+/* Forget them all; the spaces are closed. */
+void vfio_user_maps_free(struct vfio_bus *bus);
 /* What to do about an errno of attaching or mapping; a short text in static storage. */
 const char *vfio_map_hint(int err);
 
