@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* 512 MiB of populated hugepages on the real kernel: as lib/iova maps them, and page by page. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/vfio.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <plx_iova.h>
+
+#include "iommufd_uapi.h"
+#include "iova_bench.h"
+#include "vfio_raw.h"
+
+/* The two ways in turn so often: what runs first warms up the kernel for what follows. */
+#define MAP_ROUNDS 3
+/* Where every IOMMU reaches, one of 39 bits too. */
+#define BENCH_VA ((void *)0x1000000000)
+
+static struct plx_iova_mapping
+mapping_of(void *va, int fd)
+{
+	return (struct plx_iova_mapping){
+		.iova = (uintptr_t)va,
+		.len = BENCH_SIZE,
+		.va = va,
+		.flags = PLX_IOVA_READ | PLX_IOVA_WRITE | (fd >= 0 ? PLX_IOVA_FD : 0),
+		.fd = fd,
+	};
+}
+
+static uint64_t
+calls_of(struct plx_iova_space *space)
+{
+	struct plx_iova_stats stats;
+	uint64_t n = 0;
+
+	plx_iova_stats_get(space, &stats);
+	for (unsigned int i = 0; i < PLX_IOVA_CALLS; i++)
+		n += stats.calls[i];
+	return n;
+}
+
+/* The cost of a map into a space that has a device. */
+static int
+timed_map(struct plx_iova_space *space, const struct plx_iova_mapping *m, const char *name)
+{
+	uint64_t start = bench_now();
+	int ret = plx_iova_map(space, m);
+
+	if (ret == 0)
+		bench_result(name, bench_now() - start);
+	return ret;
+}
+
+static int
+timed_unmap(struct plx_iova_space *space, const struct plx_iova_mapping *m)
+{
+	uint64_t start = bench_now();
+	int ret = plx_iova_unmap(space, m->iova, m->len);
+
+	if (ret == 0)
+		bench_result("unmap", bench_now() - start);
+	return ret;
+}
+
+static int
+map_attached(struct plx_iova_space *space, void *va, int fd)
+{
+	struct plx_iova_mapping m = mapping_of(va, fd);
+	int ret = timed_map(space, &m, "map");
+
+	if (ret < 0)
+		return ret;
+	bench_result("map-calls", calls_of(space));
+	ret = timed_unmap(space, &m);
+	bench_result("all-calls", calls_of(space));
+	return ret;
+}
+
+/* By lib/iova, in a space of its own. */
+static int
+map_space(struct plx_iova_space *space, const char *bdf, void *va, int fd)
+{
+	int dev = raw_attach(space, bdf), ret = dev, undo;
+
+	if (dev >= 0) {
+		ret = map_attached(space, va, fd);
+		undo = raw_detach(space, dev);
+		ret = ret < 0 ? ret : undo;
+	}
+	undo = plx_iova_space_close(space);
+	return ret < 0 ? ret : undo;
+}
+
+/* One ioctl for each page, and what it takes; the device is attached. */
+static int
+map_pages_iommufd(int iommufd, uint32_t ioas_id, void *va)
+{
+	uint64_t start = bench_now();
+
+	for (size_t done = 0; done < BENCH_SIZE; done += BENCH_PAGE) {
+		struct uapi_ioas_map cmd = {
+			.size = sizeof(cmd),
+			.flags = UAPI_IOAS_MAP_FIXED_IOVA | UAPI_IOAS_MAP_READABLE |
+				UAPI_IOAS_MAP_WRITEABLE,
+			.ioas_id = ioas_id,
+			.user_va = (uintptr_t)va + done,
+			.iova = (uintptr_t)va + done,
+			.length = BENCH_PAGE,
+		};
+
+		if (ioctl(iommufd, UAPI_IOAS_MAP, &cmd) < 0)
+			return -errno;
+	}
+	bench_result("map-pages", bench_now() - start);
+	return 0;
+}
+
+static int
+pages_iommufd(const char *bdf, void *va)
+{
+	struct uapi_ioas_alloc alloc = { .size = sizeof(alloc) };
+	struct uapi_vfio_attach_pt attach = { .argsz = sizeof(attach) };
+	int iommufd = open("/dev/iommu", O_RDWR | O_CLOEXEC), dev = -ENOENT, ret = 0;
+
+	if (iommufd < 0 || ioctl(iommufd, UAPI_IOAS_ALLOC, &alloc) < 0)
+		ret = -errno;
+	if (ret == 0) {
+		attach.pt_id = alloc.out_ioas_id;
+		dev = raw_open_cdev(bdf, iommufd);
+		ret = dev < 0 ? dev : 0;
+	}
+	if (ret == 0)
+		ret = ioctl(dev, UAPI_VFIO_DEVICE_ATTACH_IOMMUFD_PT, &attach) < 0 ? -errno :
+			map_pages_iommufd(iommufd, alloc.out_ioas_id, va);
+	/* The kernel takes all of it back with the files. */
+	if (dev >= 0)
+		close(dev);
+	if (iommufd >= 0)
+		close(iommufd);
+	return ret;
+}
+
+static int
+map_pages_type1(int container, void *va)
+{
+	uint64_t start = bench_now();
+
+	for (size_t done = 0; done < BENCH_SIZE; done += BENCH_PAGE) {
+		struct vfio_iommu_type1_dma_map cmd = {
+			.argsz = sizeof(cmd),
+			.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
+			.vaddr = (uintptr_t)va + done,
+			.iova = (uintptr_t)va + done,
+			.size = BENCH_PAGE,
+		};
+
+		if (ioctl(container, VFIO_IOMMU_MAP_DMA, &cmd) < 0)
+			return -errno;
+	}
+	bench_result("map-pages", bench_now() - start);
+	return 0;
+}
+
+static int
+pages_type1(const char *bdf, void *va)
+{
+	int container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
+	int group = raw_open_group(bdf), ret = 0;
+
+	if (container < 0 || group < 0 || ioctl(group, VFIO_GROUP_SET_CONTAINER, &container) < 0 ||
+	    ioctl(container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU) < 0)
+		ret = container >= 0 && group < 0 ? group : -errno;
+	if (ret == 0)
+		ret = map_pages_type1(container, va);
+	if (group >= 0)
+		close(group);
+	if (container >= 0)
+		close(container);
+	return ret;
+}
+
+int
+bench_map_iommufd(const char *bdf)
+{
+	struct plx_iova_space *space;
+	int fd, ret = 0;
+	void *va = raw_hugepages(BENCH_VA, BENCH_SIZE, &fd);
+
+	if (va == NULL)
+		return -errno;
+	for (unsigned int i = 0; i < MAP_ROUNDS && ret == 0; i++) {
+		ret = plx_iova_space_open_iommufd(-1, &space);
+		if (ret == 0)
+			ret = map_space(space, bdf, va, fd);
+		if (ret == 0)
+			ret = pages_iommufd(bdf, va);
+	}
+	munmap(va, BENCH_SIZE);
+	close(fd);
+	return ret;
+}
+
+int
+bench_map_type1(const char *bdf)
+{
+	struct plx_iova_space *space;
+	int fd, ret = 0;
+	void *va = raw_hugepages(BENCH_VA, BENCH_SIZE, &fd);
+
+	if (va == NULL)
+		return -errno;
+	for (unsigned int i = 0; i < MAP_ROUNDS && ret == 0; i++) {
+		ret = plx_iova_space_open_type1(-1, &space);
+		if (ret == 0)
+			ret = map_space(space, bdf, va, fd);
+		if (ret == 0)
+			ret = pages_type1(bdf, va);
+	}
+	munmap(va, BENCH_SIZE);
+	close(fd);
+	return ret;
+}
+
+/* Each space has its own device, so each has a page table to fill. */
+static int
+share(struct plx_iova_space *one, struct plx_iova_space *two, const struct plx_iova_mapping *m)
+{
+	int ret = timed_map(one, m, "first-space");
+
+	if (ret < 0)
+		return ret;
+	bench_result("first-pinned-kib", (uint64_t)raw_pinned_kb(one));
+	ret = timed_map(two, m, "second-space");
+	bench_result("both-pinned-kib", (uint64_t)raw_pinned_kb(one));
+	return ret;
+}
+
+int
+bench_share(const char *first, const char *second)
+{
+	struct plx_iova_space *one = NULL, *two = NULL;
+	int fd, dev_one = -ENODEV, dev_two = -ENODEV, ret, undo = 0;
+	void *va = raw_hugepages(BENCH_VA, BENCH_SIZE, &fd);
+	struct plx_iova_mapping m = mapping_of(va, fd);
+
+	if (va == NULL)
+		return -errno;
+	ret = plx_iova_space_open_iommufd(-1, &one);
+	if (ret == 0)
+		ret = plx_iova_space_open_beside(one, &two);
+	if (ret == 0)
+		ret = dev_one = raw_attach(one, first);
+	if (ret >= 0)
+		ret = dev_two = raw_attach(two, second);
+	if (ret >= 0)
+		ret = share(one, two, &m);
+	if (dev_one >= 0)
+		undo = raw_detach(one, dev_one);
+	if (dev_two >= 0 && raw_detach(two, dev_two) < 0)
+		undo = -EIO;
+	if (one != NULL && plx_iova_space_close(one) < 0)
+		undo = -EIO;
+	if (two != NULL && plx_iova_space_close(two) < 0)
+		undo = -EIO;
+	munmap(va, BENCH_SIZE);
+	close(fd);
+	return ret < 0 ? ret : undo;
+}
