@@ -84,11 +84,14 @@ struct uapi_ioas_unmap {
 #define UAPI_VFIO_DEVICE_ATTACH_IOMMUFD_PT	_IO(';', 119)
 #define UAPI_VFIO_DEVICE_DETACH_IOMMUFD_PT	_IO(';', 120)
 
+#define UAPI_VFIO_BIND_FLAG_TOKEN	(1u << 0)
+
 struct uapi_vfio_bind_iommufd {
 	uint32_t argsz;
 	uint32_t flags;
 	int32_t iommufd;
 	uint32_t out_devid;
+	uint64_t token_uuid_ptr;	/* with the flag: 16 bytes; Linux 6.17 */
 };
 
 struct uapi_vfio_attach_pt {
