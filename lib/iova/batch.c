@@ -52,7 +52,7 @@ iova_batch_op_map(const struct plx_iova_space *space, const struct plx_iova_mapp
 	if (iova_check_range(m->iova, m->len) < 0 || (m->flags & access) == 0 ||
 	    (m->flags & ~(access | PLX_IOVA_FD)) != 0)
 		return -EINVAL;
-	if (((m->iova | m->len | (uintptr_t)m->va | m->granule) & (space->alignment - 1)) != 0)
+	if (((m->iova | m->len | (uintptr_t)m->va | m->granule) & (space->reach.alignment - 1)) != 0)
 		return -EINVAL;
 	if (m->granule != 0 && !plx_is_power_of_2(m->granule))
 		return -EINVAL;
@@ -66,7 +66,7 @@ iova_batch_op_map(const struct plx_iova_space *space, const struct plx_iova_mapp
 	} };
 	if (!(m->flags & PLX_IOVA_FD))
 		return 0;
-	if ((m->fd_offset & (space->alignment - 1)) != 0)
+	if ((m->fd_offset & (space->reach.alignment - 1)) != 0)
 		return -EINVAL;
 	if (fstat(m->fd, &st) < 0)
 		return -errno;
