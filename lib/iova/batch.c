@@ -50,7 +50,7 @@ iova_batch_op_map(const struct plx_iova_space *space, const struct plx_iova_mapp
 	struct stat st;
 
 	if (iova_check_range(m->iova, m->len) < 0 || (m->flags & access) == 0 ||
-	    (m->flags & ~(access | PLX_IOVA_FD)) != 0)
+	    (m->flags & ~(access | PLX_IOVA_FD | PLX_IOVA_OWN_PINS)) != 0)
 		return -EINVAL;
 	if (((m->iova | m->len | (uintptr_t)m->va | m->granule) & (space->reach.alignment - 1)) != 0)
 		return -EINVAL;

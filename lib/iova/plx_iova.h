@@ -31,16 +31,24 @@ struct plx_iova_window;
 #define PLX_IOVA_WRITE 2u
 /** PLX_IOVA_FD - fd and fd_offset say which file the memory is of. */
 #define PLX_IOVA_FD 4u
+/**
+ * PLX_IOVA_OWN_PINS - pin the pages for this space, even if another one shares its pins of them.
+ *
+ * Without it a second space on one iommufd costs no RLIMIT_MEMLOCK, but the kernel then looks up
+ * each 4 KiB of the memory in the page table of the first one, which takes longer than pinning it
+ * anew by far; see doc/iova.md for figures. Type1 can't share, so there it is always so.
+ */
+#define PLX_IOVA_OWN_PINS 8u
 
 /**
  * struct plx_iova_mapping - memory of this process at an I/O address.
  * @iova: first I/O address, a multiple of the space's alignment.
  * @len: bytes, a multiple of the space's alignment.
  * @va: the same byte in this process; page aligned, and mapped as long as the mapping lives.
- * @flags: PLX_IOVA_READ, PLX_IOVA_WRITE or both; PLX_IOVA_FD.
+ * @flags: PLX_IOVA_READ, PLX_IOVA_WRITE or both; PLX_IOVA_FD; PLX_IOVA_OWN_PINS.
  * @fd: with PLX_IOVA_FD a memfd or hugetlbfs file that is mapped shared at @va; needed for the call
  *	only. The kernel then pins whole pages of the file instead of walking @va, and spaces on one
- *	iommufd share the pins.
+ *	iommufd share the pins (but see PLX_IOVA_OWN_PINS).
  * @fd_offset: with PLX_IOVA_FD bytes in the file of the byte at @va.
  * @granule: bytes, a power of two: the smallest part that will be unmapped on its own. The mapping
  *	is cut at the I/O addresses that are multiples of it, and neighbours in one batch grow
@@ -82,7 +90,8 @@ PLX_EXPORT int plx_iova_space_open_type1(int container, struct plx_iova_space **
 /**
  * plx_iova_space_open_beside() - make another space of the same kind.
  * @space: an open one. On iommufd the new one is an IOAS of the same iommufd, and memory with
- * PLX_IOVA_FD that both map is pinned and charged once. On type1 it is another container.
+ * PLX_IOVA_FD that both map is pinned and charged once, unless PLX_IOVA_OWN_PINS says otherwise. On
+ * type1 it is another container.
  * @beside: gets the new space; the caller closes it, before or after @space.
  * Return: as the call that opened @space.
  */
