@@ -103,8 +103,7 @@ plx_iova_batch_map_window(struct plx_iova_batch *batch, struct plx_iova_window *
 	struct batch_op op;
 	int ret;
 
-	if (window->domain != iova_domain(batch->space) || len == 0 || offset > w->len ||
-	    len > w->len - offset || ((offset | len) & (w->granule - 1)) != 0)
+	if (window->domain != iova_domain(batch->space) || !iova_window_has(window, offset, len))
 		return -EINVAL;
 	m.iova += offset;
 	m.len = len;

@@ -111,7 +111,11 @@ int iova_kernel_copy(struct plx_iova_space *space, const struct plx_iova_window 
 int iova_kernel_unmap(struct plx_iova_space *space, uint64_t iova, uint64_t len,
 	uint64_t expected);
 
-/* window.c: count @e, a granule, as mapped or not. Is there memory in the granule at @iova? */
+/*
+ * window.c: has the window these bytes, and do they cut no granule? Count @e, a granule, as mapped
+ * or not. Is there memory in the granule at @iova?
+ */
+bool iova_window_has(const struct plx_iova_window *w, uint64_t offset, uint64_t len);
 void iova_window_ref(const struct iova_extent *e, int change);
 bool iova_window_present(const struct plx_iova_window *w, uint64_t iova);
 
