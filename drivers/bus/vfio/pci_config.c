@@ -45,7 +45,7 @@ plx_pci_find_next_capability(const struct plx_pci_device *dev, uint8_t cap, uint
 	if (ret <= 0)
 		return ret;
 	ret = plx_pci_read_config(dev, &at, 1, after ? (uint64_t)after + 1 : PCI_CAPABILITY_LIST);
-	for (int i = 0; ret == 0 && i < MAX_CAPS; i++) {
+	for (int i = 0; ret == 0 && i <= MAX_CAPS; i++) {
 		at &= 0xfc;	/* the lower bits are reserved */
 		if (at < PCI_STD_HEADER_SIZEOF)
 			return 0;
