@@ -185,7 +185,8 @@ PLX_EXPORT int plx_pci_reset(const struct plx_pci_device *dev);
  * backend, their groups. Their drivers have stopped them. A failure is logged, with the name of a
  * device that is in the way.
  * Return: 0; -EBUSY if another device would be hit; -EOPNOTSUPP on a root bus, or if the port above
- * can't; -ENODEV if the device is not open; another negative errno.
+ * can't, or if its link did not come back in the kernel's time: then the devices may have been reset;
+ * -ENODEV if the device is not open; another negative errno.
  */
 PLX_EXPORT int plx_pci_hot_reset(const struct plx_pci_device *dev);
 

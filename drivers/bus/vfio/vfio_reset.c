@@ -175,13 +175,16 @@ find_open(const struct vfio_bus *bus, const struct vfio_pci_dependent_device *hi
 	return pci;
 }
 
-/* The reset itself, and the command registers of our devices as they were. */
+/*
+ * The reset itself, and the command registers of our devices as they were. Also after a failure: the
+ * kernel may have pulled the reset line and not seen the link come back.
+ */
 static int
 reset_all(const struct plx_pci_device *dev, const struct vfio_bus *bus,
 	const struct vfio_pci_hot_reset_info *info, struct vfio_pci_hot_reset *request)
 {
 	uint16_t *commands = calloc(info->count + 1u, sizeof(*commands));
-	int ret;
+	int ret, restored = 0;
 
 	if (commands == NULL)
 		return -ENOMEM;
@@ -191,11 +194,11 @@ reset_all(const struct plx_pci_device *dev, const struct vfio_bus *bus,
 		commands[i] = pci != NULL ? command_of(pci) : 0;
 	}
 	ret = when_free(dev->vfio->fd, VFIO_DEVICE_PCI_HOT_RESET, request);
-	for (uint32_t i = 0; i < info->count && ret == 0; i++)
+	for (uint32_t i = 0; i < info->count && restored == 0; i++)
 		if (commands[i] != 0)
-			ret = pci_set_command(find_open(bus, &info->devices[i]), commands[i], 0);
+			restored = pci_set_command(find_open(bus, &info->devices[i]), commands[i], 0);
 	free(commands);
-	return ret;
+	return ret < 0 ? ret : restored;
 }
 
 static int
@@ -219,7 +222,8 @@ hot_reset(const struct plx_pci_device *dev, const struct vfio_bus *bus,
 		if (ret < 0)
 			PLX_LOG(ERR, &vfio_logtype, "%s: hot reset of %u devices failed (%s): %s",
 				dev->device.name, info->count, plx_strerror(ret), ret == -EOPNOTSUPP ?
-				"the port above it can't" : "see dmesg");
+				"the port above can't, or its link did not come back: see dmesg" :
+				"see dmesg");
 	}
 	free(request);
 	return ret;
