@@ -367,6 +367,7 @@ bus_cleanup(struct plx_bus *plx_bus)
 	vfio_user_maps_free(bus);
 	pci_free(&bus->devices);
 	bus->backend = VFIO_BACKEND_AUTO;
+	bus->intr = PLX_PCI_INTR_NONE;
 	bus->disabled = false;
 	return first;
 }
@@ -452,6 +453,12 @@ set_backend(const char *value)
 }
 
 static int
+set_intr(const char *value)
+{
+	return vfio_intr_parse(value, &vfio_bus.intr);
+}
+
+static int
 set_no_pci(const char *value)
 {
 	vfio_bus.disabled = true;
@@ -460,6 +467,7 @@ set_no_pci(const char *value)
 
 static const struct plx_bus_option vfio_options[] = {
 	{ "vfio-backend", "auto|iommufd|legacy", "how PCI devices are opened", set_backend },
+	{ "vfio-intr", "msix|msi|legacy", "only this kind of interrupts", set_intr },
 	{ "no-pci", NULL, "leave PCI devices alone", set_no_pci },
 	{ NULL, NULL, NULL, NULL },
 };

@@ -107,7 +107,10 @@ setup(struct plx_pci_device *pci, const char **step)
 	*step = "map its BARs";
 	for (unsigned int bar = 0; bar < PLX_PCI_MAX_RESOURCE && ret == 0; bar++)
 		ret = map_bar(pci, bar);
-	return ret;
+	if (ret < 0)
+		return ret;
+	*step = "hear of its removal and errors";
+	return vfio_irq_setup(pci);
 }
 
 int
@@ -128,9 +131,11 @@ vfio_device_setup(struct plx_pci_device *pci)
 int
 vfio_device_teardown(struct plx_pci_device *pci)
 {
-	int first = unmap_bars(pci);
-	int ret = pci->vfio->config_size > 0 ? plx_pci_set_bus_master(pci, 0) : 0;
+	int first = vfio_irq_teardown(pci);
+	int ret = unmap_bars(pci);
 
+	first = first < 0 ? first : ret;
+	ret = pci->vfio->config_size > 0 ? plx_pci_set_bus_master(pci, 0) : 0;
 	return first < 0 ? first : ret;
 }
 

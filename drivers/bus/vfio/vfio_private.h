@@ -55,6 +55,7 @@ struct plx_vfio_device {
 	uint64_t config_offset;		/* of configuration space in fd */
 	uint64_t config_size;
 	bool can_reset;
+	struct vfio_irqs *irqs;		/* of vfio_irq.c; NULL before setup */
 };
 
 /* The bus. Everything but the drivers lives from scan to cleanup. */
@@ -63,6 +64,7 @@ struct vfio_bus {
 	struct plx_pci_driver *drivers;
 	struct plx_pci_device *devices;		/* by address */
 	enum vfio_backend backend;
+	enum plx_pci_intr_type intr;		/* --vfio-intr; PLX_PCI_INTR_NONE: not given */
 	bool disabled;				/* --no-pci */
 	bool mapped;				/* do we listen to memory events? */
 	struct plx_iova_space *iommufd;		/* all cdev devices; NULL until the first one */
@@ -85,6 +87,12 @@ bool vfio_cdev_available(const char *name);
 /* vfio_device.c: what is the same in both worlds, on an open device. Each logs what fails. */
 int vfio_device_setup(struct plx_pci_device *pci);
 int vfio_device_teardown(struct plx_pci_device *pci);
+
+/* vfio_irq.c: the signals of VFIO, and the vectors that a driver may have enabled. */
+int vfio_irq_setup(struct plx_pci_device *pci);
+int vfio_irq_teardown(struct plx_pci_device *pci);
+/* The value of --vfio-intr: 0, or -EINVAL, logged. */
+int vfio_intr_parse(const char *value, enum plx_pci_intr_type *type);
 
 /* vfio_map.c: memory events into address spaces. */
 int vfio_map_start(struct vfio_bus *bus);
