@@ -9,6 +9,7 @@
  * the kernel is here.
  */
 #include <plx_dev.h>
+#include <plx_interrupts.h>
 
 PLX_BEGIN_DECLS
 
@@ -178,6 +179,7 @@ PLX_EXPORT void *plx_pci_mmio_addr(const struct plx_pci_device *dev, int bar, ui
  */
 PLX_EXPORT int plx_pci_reset(const struct plx_pci_device *dev);
 
+<<<<<<< HEAD
 /**
  * plx_pci_hot_reset() - reset the bus or slot that the device is on, with all devices there.
  *
@@ -189,6 +191,58 @@ PLX_EXPORT int plx_pci_reset(const struct plx_pci_device *dev);
  * -ENODEV if the device is not open; another negative errno.
  */
 PLX_EXPORT int plx_pci_hot_reset(const struct plx_pci_device *dev);
+=======
+/** enum plx_pci_intr_type - kinds of interrupts, the better ones last. */
+enum plx_pci_intr_type {
+	PLX_PCI_INTR_NONE,	/* not enabled */
+	PLX_PCI_INTR_LEGACY,	/* INTx: one, by level, masked by the kernel until it is acknowledged */
+	PLX_PCI_INTR_MSI,
+	PLX_PCI_INTR_MSIX,
+};
+
+/**
+ * plx_pci_intr_enable() - let the device interrupt: vector 0 for all but packets, and behind it one
+ * for each receive queue.
+ * @nb_rx_vectors: receive queues, 0 or more. INTx has room for none.
+ *
+ * The best kind that has so many vectors is taken, or what --vfio-intr says. If they are enabled
+ * already, more are added: files of before stay what they are; where the kernel can't add any
+ * without taking all down for a moment (VFIO_IRQ_INFO_NORESIZE), each of them is signalled once in
+ * case an interrupt was lost. One thread at a time for a device.
+ *
+ * Return: 0, also if as many are there; -ENOSPC if it has fewer; -ENOTSUP if it has none of the
+ * kind; -ENODEV; -ENOMEM, -EMFILE and others of the kernel. It is as before then, and logged.
+ */
+PLX_EXPORT int plx_pci_intr_enable(const struct plx_pci_device *dev, unsigned int nb_rx_vectors);
+/**
+ * plx_pci_intr_disable() - no interrupts any more, and their files are closed; callbacks were
+ * unregistered before. Return: 0; -ENODEV; the kernel's errno, and then they are off too.
+ */
+PLX_EXPORT int plx_pci_intr_disable(const struct plx_pci_device *dev);
+/** plx_pci_intr_type() - what is enabled. */
+PLX_EXPORT enum plx_pci_intr_type plx_pci_intr_type(const struct plx_pci_device *dev);
+
+/**
+ * plx_pci_intr_callback_register() - call @cb(@cb_arg) on interrupts of vector 0, on the interrupt
+ * thread. With INTx it must see to it that the device lowers the line, then plx_pci_intr_ack().
+ * Return: 0; -EINVAL while they are not enabled; as plx_intr_callback_register().
+ */
+PLX_EXPORT int plx_pci_intr_callback_register(const struct plx_pci_device *dev,
+	plx_intr_callback_fn cb, void *cb_arg);
+/** plx_pci_intr_callback_unregister() - undo it; as plx_intr_callback_unregister(). */
+PLX_EXPORT int plx_pci_intr_callback_unregister(const struct plx_pci_device *dev,
+	plx_intr_callback_fn cb, void *cb_arg);
+/**
+ * plx_pci_intr_ack() - vector 0 was handled and may come again; only INTx needs it.
+ * Return: 0; -EINVAL while they are not enabled; the kernel's errno.
+ */
+PLX_EXPORT int plx_pci_intr_ack(const struct plx_pci_device *dev);
+/**
+ * plx_pci_intr_rx_fd() - the eventfd of receive queue @queue's vector, which is @queue + 1.
+ * It stays the bus's, until plx_pci_intr_disable(). Return: the file; -EINVAL if there is none.
+ */
+PLX_EXPORT int plx_pci_intr_rx_fd(const struct plx_pci_device *dev, unsigned int queue);
+>>>>>>> w-intr
 
 PLX_END_DECLS
 #endif

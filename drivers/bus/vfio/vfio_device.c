@@ -40,7 +40,11 @@ setup(struct plx_pci_device *pci, const char **step)
 	if (ret < 0)
 		return ret;
 	*step = "map its BARs";
-	return vfio_bars_map(pci);
+	ret = vfio_bars_map(pci);
+	if (ret < 0)
+		return ret;
+	*step = "hear of its removal and errors";
+	return vfio_irq_setup(pci);
 }
 
 int
@@ -61,9 +65,11 @@ vfio_device_setup(struct plx_pci_device *pci)
 int
 vfio_device_teardown(struct plx_pci_device *pci)
 {
-	int first = vfio_bars_unmap(pci);
-	int ret = pci->vfio->config.size > 0 ? plx_pci_set_bus_master(pci, 0) : 0;
+	int first = vfio_irq_teardown(pci);
+	int ret = vfio_bars_unmap(pci);
 
+	first = first < 0 ? first : ret;
+	ret = pci->vfio->config.size > 0 ? plx_pci_set_bus_master(pci, 0) : 0;
 	vfio_region_put(&pci->vfio->config);
 	return first < 0 ? first : ret;
 }

@@ -111,6 +111,7 @@ struct plx_vfio_device {
 	struct vfio_region config;	/* configuration space */
 	struct vfio_region bars[PLX_PCI_MAX_RESOURCE];
 	bool can_reset;
+	struct vfio_irqs *irqs;		/* of vfio_irq.c; NULL before setup */
 };
 
 /* A PCI function, as the bus sees it. */
@@ -131,6 +132,7 @@ struct vfio_bus {
 	struct plx_pci_driver *drivers;
 	struct plx_pci_device *devices;		/* by address */
 	enum vfio_backend backend;
+	enum plx_pci_intr_type intr;		/* --vfio-intr; PLX_PCI_INTR_NONE: not given */
 	bool disabled;				/* --no-pci */
 	bool listening;				/* do spaces hear of memory yet? */
 	struct vfio_token token;		/* --vfio-vf-token */
@@ -220,6 +222,12 @@ int vfio_bars_unmap(struct plx_pci_device *pci);
 
 /* pci_config.c: bits of the command register; @set wins. */
 int pci_set_command(const struct plx_pci_device *dev, uint16_t set, uint16_t clear);
+
+/* vfio_irq.c: the signals of VFIO, and the vectors that a driver may have enabled. */
+int vfio_irq_setup(struct plx_pci_device *pci);
+int vfio_irq_teardown(struct plx_pci_device *pci);
+/* The value of --vfio-intr: 0, or -EINVAL, logged. */
+int vfio_intr_parse(const char *value, enum plx_pci_intr_type *type);
 
 /* vfio_map.c: memory events into an address space; @arg is a struct vfio_space. */
 int vfio_map_event(enum plx_mem_event event, const struct plx_mem_region *region, void *arg);
