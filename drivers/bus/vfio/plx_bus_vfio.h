@@ -179,7 +179,6 @@ PLX_EXPORT void *plx_pci_mmio_addr(const struct plx_pci_device *dev, int bar, ui
  */
 PLX_EXPORT int plx_pci_reset(const struct plx_pci_device *dev);
 
-<<<<<<< HEAD
 /**
  * plx_pci_hot_reset() - reset the bus or slot that the device is on, with all devices there.
  *
@@ -191,7 +190,7 @@ PLX_EXPORT int plx_pci_reset(const struct plx_pci_device *dev);
  * -ENODEV if the device is not open; another negative errno.
  */
 PLX_EXPORT int plx_pci_hot_reset(const struct plx_pci_device *dev);
-=======
+
 /** enum plx_pci_intr_type - kinds of interrupts, the better ones last. */
 enum plx_pci_intr_type {
 	PLX_PCI_INTR_NONE,	/* not enabled */
@@ -242,7 +241,6 @@ PLX_EXPORT int plx_pci_intr_ack(const struct plx_pci_device *dev);
  * It stays the bus's, until plx_pci_intr_disable(). Return: the file; -EINVAL if there is none.
  */
 PLX_EXPORT int plx_pci_intr_rx_fd(const struct plx_pci_device *dev, unsigned int queue);
->>>>>>> w-intr
 
 PLX_END_DECLS
 #endif
