@@ -29,9 +29,10 @@ vfio_map_hint(int err)
 }
 
 static void
-log_failed(const struct plx_iova_space *space, const struct plx_mem_region *region, int ret)
+log_failed(struct plx_iova_space *space, const struct plx_mem_region *region, int ret)
 {
 	const char *name = plx_iova_space_name(space);
+	struct plx_iova_range hole;
 	struct rlimit limit;
 
 	if (ret == -ENOMEM && getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
@@ -43,10 +44,13 @@ log_failed(const struct plx_iova_space *space, const struct plx_mem_region *regi
 		PLX_LOG(ERR, &vfio_logtype, "%s: can't map %zu KiB at %p for DMA (%s): no entry left, "
 			"raise vfio_iommu_type1.dma_entry_limit or use iommufd", name, region->len >> 10,
 			region->addr, plx_strerror(ret));
+	else if (plx_iova_windows_hole(space, (uintptr_t)region->addr, region->len, &hole) < 0)
+		PLX_LOG(ERR, &vfio_logtype, "%s: can't map %zu KiB at %p for DMA (%s): its devices don't "
+			"reach 0x%jx-0x%jx, choose another --base-virtaddr", name, region->len >> 10,
+			region->addr, plx_strerror(ret), (uintmax_t)hole.start, (uintmax_t)hole.last);
 	else
 		PLX_LOG(ERR, &vfio_logtype, "%s: can't map %zu KiB at %p for DMA (%s): %s", name,
-			region->len >> 10, region->addr, plx_strerror(ret), ret == -ERANGE ?
-			"outside of what the devices reach, lower --base-virtaddr" : vfio_map_hint(ret));
+			region->len >> 10, region->addr, plx_strerror(ret), vfio_map_hint(ret));
 }
 
 static int
@@ -138,6 +142,25 @@ user_unmap(struct vfio_space *space, uint64_t iova, uint64_t len)
 	*at = map->next;
 	free(map);
 	return 0;
+}
+
+int
+vfio_user_maps_copy(const struct vfio_space *from, struct vfio_space *to)
+{
+	const struct vfio_user_map *map;
+	struct plx_iova_mapping m;
+	int ret = 0;
+
+	for (map = from->user_maps; map != NULL && ret == 0; map = map->next) {
+		if (*find_user_map(to, map->iova, map->len) != NULL)
+			continue;
+		ret = plx_iova_lookup(from->iova, map->iova, &m);
+		/* Its file may be closed by now. */
+		m.flags &= ~PLX_IOVA_FD;
+		if (ret == 0)
+			ret = user_map(to, &m);
+	}
+	return ret;
 }
 
 void
