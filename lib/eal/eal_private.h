@@ -170,6 +170,7 @@ struct eal_reaper {
 	pthread_t thread;
 	pthread_cond_t wake;
 	bool started;
+	bool warned;		/* it could not be started, and that was said */
 	bool quit;
 	bool idle;		/* sleeps until it is woken, not until a time */
 	uint64_t emptied;	/* how often a region became empty */
