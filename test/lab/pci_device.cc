@@ -335,7 +335,7 @@ TEST(Pci, ResetResets)
 	EXPECT_EQ(mmio32(dev, 0, 0x5200), 0u);
 }
 
-/* Each is alone behind a port. QEMU's has a link that does not go down and up, which Linux misses. */
+/* Each is alone behind a port of QEMU's; Linux waits for its link to come back, mostly in vain. */
 TEST(Pci, HotReset)
 {
 	for (plx_pci_device *dev : devices) {
