@@ -24,7 +24,7 @@ namespace {
 
 constexpr uint16_t EDU = 0x11e8, E1000E = 0x10d3, IGB = 0x10c9;
 constexpr uint32_t STATUS = 0x8;	/* of the Intel NICs */
-constexpr uint64_t IORESOURCE_IO = 0x100, IORESOURCE_MEM = 0x200;
+constexpr uint64_t IORESOURCE_MEM = 0x200;	/* include/linux/ioport.h */
 
 std::vector<plx_pci_device *> devices;
 
