@@ -16,6 +16,7 @@
 #define UAPI_IOAS_IOVA_RANGES	_IO(';', 0x84)
 #define UAPI_IOAS_MAP		_IO(';', 0x85)
 #define UAPI_IOAS_UNMAP		_IO(';', 0x86)
+#define UAPI_HWPT_ALLOC		_IO(';', 0x89)
 #define UAPI_IOAS_MAP_FILE	_IO(';', 0x8f)	/* Linux 6.13 */
 
 struct uapi_iommu_destroy {
@@ -79,16 +80,29 @@ struct uapi_ioas_unmap {
 	uint64_t length;	/* out: bytes unmapped */
 };
 
+/* A page table of an IOAS that lives on without devices; the fields behind these are not needed. */
+struct uapi_hwpt_alloc {
+	uint32_t size;
+	uint32_t flags;
+	uint32_t dev_id;	/* of a bound device: the table is for its IOMMU */
+	uint32_t pt_id;		/* the IOAS */
+	uint32_t out_hwpt_id;
+	uint32_t reserved;
+};
+
 /* VFIO: ioctls of a device node (/dev/vfio/devices/vfioN), type ';' too, from 100 on. */
 #define UAPI_VFIO_DEVICE_BIND_IOMMUFD		_IO(';', 118)
 #define UAPI_VFIO_DEVICE_ATTACH_IOMMUFD_PT	_IO(';', 119)
 #define UAPI_VFIO_DEVICE_DETACH_IOMMUFD_PT	_IO(';', 120)
+
+#define UAPI_VFIO_BIND_FLAG_TOKEN	(1u << 0)
 
 struct uapi_vfio_bind_iommufd {
 	uint32_t argsz;
 	uint32_t flags;
 	int32_t iommufd;
 	uint32_t out_devid;
+	uint64_t token_uuid_ptr;	/* with the flag: 16 bytes; Linux 6.17 */
 };
 
 struct uapi_vfio_attach_pt {

@@ -15,57 +15,19 @@ self(struct plx_bus *bus)
 	return plx_container_of(bus, struct vfio_bus, bus);
 }
 
-static bool
-id_matches(const struct plx_pci_id *want, const struct plx_pci_id *id)
-{
-	return (want->vendor_id == id->vendor_id) &&
-		(want->device_id == PLX_PCI_ANY_ID || want->device_id == id->device_id) &&
-		(want->subsystem_vendor_id == PLX_PCI_ANY_ID ||
-		 want->subsystem_vendor_id == id->subsystem_vendor_id) &&
-		(want->subsystem_device_id == PLX_PCI_ANY_ID ||
-		 want->subsystem_device_id == id->subsystem_device_id);
-}
-
-static const struct plx_pci_driver *
-find_driver(const struct vfio_bus *bus, const struct plx_pci_device *pci)
-{
-	const struct plx_pci_driver *drv;
-	const struct plx_pci_id *id;
-
-	for (drv = bus->drivers; drv != NULL; drv = drv->next)
-		for (id = drv->id_table; id->vendor_id != 0; id++)
-			if (id_matches(id, &pci->id))
-				return drv;
-	return NULL;
-}
-
-static struct plx_pci_device *
-find_device(const struct vfio_bus *bus, const char *name)
-{
-	struct plx_pci_device *pci;
-	struct plx_pci_addr addr;
-
-	if (pci_addr_parse(name, &addr) < 0)
-		return NULL;
-	for (pci = bus->devices; pci != NULL; pci = pci->next)
-		if (pci_addr_compare(&pci->addr, &addr) == 0)
-			return pci;
-	return NULL;
-}
-
 static int
 bus_parse(const char *name)
 {
 	struct plx_pci_addr addr;
 
-	return pci_addr_parse(name, &addr) == 0;
+	return pci_name_parse(name, &addr) == 0;
 }
 
 /* A device that the user named must be there, with vfio-pci, and have a driver here. */
 static int
-check_named(const struct vfio_bus *bus, const struct plx_devarg *arg)
+check_named(struct vfio_bus *bus, const struct plx_devarg *arg)
 {
-	struct plx_pci_device *pci = find_device(bus, arg->name);
+	struct plx_pci_device *pci = pci_find(bus->devices, arg->name);
 	char driver[64];
 	int ret;
 
@@ -74,7 +36,11 @@ check_named(const struct vfio_bus *bus, const struct plx_devarg *arg)
 			PCI_SYSFS, arg->name);
 		return -ENODEV;
 	}
-	pci->device.args = arg->args;
+	if (vfio_pci_of(pci)->args.named) {
+		PLX_LOG(ERR, &vfio_logtype, "-a %s: named twice (EEXIST): give all arguments at once",
+			pci->device.name);
+		return -EEXIST;
+	}
 	ret = pci_kernel_driver(pci->device.name, driver, sizeof(driver));
 	if (ret < 0 || strcmp(driver, "vfio-pci") != 0) {
 		PLX_LOG(ERR, &vfio_logtype, "%s: bound to %s%s, not to vfio-pci (%s): driverctl "
@@ -83,8 +49,8 @@ check_named(const struct vfio_bus *bus, const struct plx_devarg *arg)
 			plx_strerror(ret < 0 ? ret : -ENODEV), pci->device.name);
 		return ret < 0 ? ret : -ENODEV;
 	}
-	if (find_driver(bus, pci) != NULL)
-		return 0;
+	if (pci_find_driver(bus, pci) != NULL)
+		return pci_args_parse(bus, pci, arg->args);
 	PLX_LOG(ERR, &vfio_logtype, "%s: no driver for device %04x:%04x (ENODEV): leave it out",
 		pci->device.name, pci->id.vendor_id, pci->id.device_id);
 	return -ENODEV;
@@ -97,11 +63,13 @@ check_backend(const struct vfio_bus *bus)
 	const char *file = bus->backend == VFIO_BACKEND_IOMMUFD ? "/dev/iommu" : "/dev/vfio/vfio";
 	int ret;
 
-	if (bus->backend == VFIO_BACKEND_AUTO || access(file, R_OK | W_OK) == 0)
+	/* Who names an iommufd may have been passed what he may not open. */
+	if (bus->backend == VFIO_BACKEND_AUTO || bus->iommufds != NULL ||
+	    access(file, R_OK | W_OK) == 0)
 		return 0;
 	ret = -errno;
 	PLX_LOG(ERR, &vfio_logtype, "--vfio-backend=%s needs %s (%s): %s",
-		bus->backend == VFIO_BACKEND_IOMMUFD ? "iommufd" : "legacy", file, plx_strerror(ret),
+		vfio_backend_name(bus->backend), file, plx_strerror(ret),
 		ret != -ENOENT ? vfio_map_hint(ret) : bus->backend == VFIO_BACKEND_IOMMUFD ?
 		"use a kernel with CONFIG_IOMMUFD, or --vfio-backend=legacy" : "modprobe vfio-pci");
 	return ret;
@@ -144,22 +112,18 @@ bus_scan(struct plx_bus *plx_bus)
 	return ret;
 }
 
-/* With -a only those, with -b all but those. *named tells that the user asked for it. */
+/* With -a only those, with -b all but those. */
 static bool
-is_wanted(const struct vfio_bus *bus, const struct plx_pci_device *pci, bool *named)
+is_wanted(const struct vfio_bus *bus, const struct plx_pci_device *pci)
 {
 	bool any_allow = false, blocked = false;
 	const struct plx_devarg *arg;
 
-	*named = false;
 	for (arg = plx_devargs(); arg != NULL; arg = arg->next) {
-		bool match = arg->kind != PLX_DEVARG_VDEV && find_device(bus, arg->name) == pci;
-
 		any_allow |= arg->kind == PLX_DEVARG_ALLOW;
-		blocked |= match && arg->kind == PLX_DEVARG_BLOCK;
-		*named |= match && arg->kind == PLX_DEVARG_ALLOW;
+		blocked |= arg->kind == PLX_DEVARG_BLOCK && pci_find(bus->devices, arg->name) == pci;
 	}
-	return any_allow ? *named : !blocked;
+	return any_allow ? vfio_pci_of(pci)->args.named : !blocked;
 }
 
 static bool
@@ -167,80 +131,9 @@ is_usable(const struct vfio_bus *bus, const struct plx_pci_device *pci)
 {
 	char driver[64];
 
-	return find_driver(bus, pci) != NULL &&
+	return pci_find_driver(bus, pci) != NULL &&
 		pci_kernel_driver(pci->device.name, driver, sizeof(driver)) == 0 &&
 		strcmp(driver, "vfio-pci") == 0;
-}
-
-/* DESIGN: iommufd where the kernel and the device have it; what was asked for is never replaced. */
-static const struct vfio_access_ops *
-choose(const struct vfio_bus *bus, const char *name, const char **why)
-{
-	if (bus->backend == VFIO_BACKEND_IOMMUFD || bus->backend == VFIO_BACKEND_LEGACY) {
-		*why = "as asked";
-		return bus->backend == VFIO_BACKEND_IOMMUFD ? &vfio_cdev_ops : &vfio_group_ops;
-	}
-	if (access("/dev/iommu", R_OK | W_OK) < 0) {
-		*why = "no access to /dev/iommu";
-		return &vfio_group_ops;
-	}
-	if (!vfio_cdev_available(name)) {
-		*why = "the device has no node of its own";
-		return &vfio_group_ops;
-	}
-	*why = "/dev/iommu and the device's node are there";
-	return &vfio_cdev_ops;
-}
-
-static int
-open_device(struct vfio_bus *bus, struct plx_pci_device *pci)
-{
-	struct plx_vfio_device *dev = calloc(1, sizeof(*dev));
-	const char *why;
-	int ret;
-
-	if (dev == NULL)
-		return -ENOMEM;
-	dev->name = pci->device.name;
-	dev->ops = choose(bus, dev->name, &why);
-	ret = dev->ops->open(bus, dev);
-	if (ret < 0) {
-		free(dev);
-		return ret;
-	}
-	PLX_LOG(NOTICE, &vfio_logtype, "%s: backend %s, %s (%s)", dev->name, dev->ops->name,
-		dev->node, why);
-	pci->vfio = dev;
-	return 0;
-}
-
-static int
-close_device(struct vfio_bus *bus, struct plx_pci_device *pci)
-{
-	int ret = pci->vfio->ops->close(bus, pci->vfio);
-
-	free(pci->vfio);
-	pci->vfio = NULL;
-	return ret;
-}
-
-static int
-narrow(struct plx_dev_windows *win, struct plx_iova_space *space)
-{
-	struct plx_iova_range *ranges;
-	unsigned int n;
-	int ret;
-
-	if (space == NULL)
-		return 0;
-	n = plx_iova_windows(space, NULL, 0, NULL);
-	ranges = calloc(n + 1, sizeof(*ranges));
-	if (ranges == NULL)
-		return -ENOMEM;
-	n = plx_iova_windows(space, ranges, n, NULL);
-	ret = plx_dev_windows_intersect(win, ranges, n);
-	free(ranges);
-	return ret;
 }
 
 /* Open every device that will be probed: only then is it known what they all can reach. */
@@ -252,40 +145,25 @@ bus_attach(struct plx_bus *plx_bus, struct plx_dev_windows *win)
 	int ret = 0;
 
 	for (pci = bus->devices; pci != NULL; pci = pci->next) {
-		bool named;
-
-		if (!is_wanted(bus, pci, &named) || !is_usable(bus, pci))
+		if (!is_wanted(bus, pci) || !is_usable(bus, pci))
 			continue;
-		ret = open_device(bus, pci);
-		if (ret < 0 && named)
+		ret = pci_open(bus, pci);
+		if (ret < 0 && vfio_pci_of(pci)->args.named)
 			return ret;
 	}
-	ret = narrow(win, bus->iommufd);
-	return ret < 0 ? ret : narrow(win, bus->type1);
+	return vfio_spaces_narrow(bus, win);
 }
 
 static int
 bus_map(struct plx_bus *plx_bus)
 {
-	return vfio_map_start(self(plx_bus));
-}
+	struct vfio_bus *bus = self(plx_bus);
+	struct vfio_space *s;
+	int ret = 0;
 
-static int
-probe_device(struct vfio_bus *bus, struct plx_pci_device *pci)
-{
-	const struct plx_pci_driver *drv = find_driver(bus, pci);
-	int ret = vfio_device_setup(pci);
-
-	if (ret < 0)
-		return ret;
-	pci->device.bus = &bus->bus;
-	pci->device.driver = &drv->driver;
-	ret = drv->probe(drv, pci);
-	if (ret == 0)
-		return 0;
-	pci->device.driver = NULL;
-	if (vfio_device_teardown(pci) < 0)
-		PLX_LOG(DEBUG, &vfio_logtype, "%s: teardown after a failed probe", pci->device.name);
+	bus->listening = true;
+	for (s = bus->spaces; s != NULL && ret == 0; s = s->next)
+		ret = vfio_space_listen(bus, s);
 	return ret;
 }
 
@@ -296,37 +174,20 @@ bus_probe(struct plx_bus *plx_bus)
 	struct plx_pci_device *pci;
 
 	for (pci = bus->devices; pci != NULL; pci = pci->next) {
-		bool named;
 		int ret;
 
 		if (pci->vfio == NULL)
 			continue;
-		ret = probe_device(bus, pci);
+		ret = pci_probe(bus, pci);
 		if (ret == 0)
 			continue;
-		if (is_wanted(bus, pci, &named) && named)
+		if (vfio_pci_of(pci)->args.named)
 			return ret;
-		if (close_device(bus, pci) < 0)
+		if (pci_release(bus, pci) < 0)
 			PLX_LOG(DEBUG, &vfio_logtype, "%s: close after a failed probe",
 				pci->device.name);
 	}
 	return 0;
-}
-
-static int
-release_device(struct vfio_bus *bus, struct plx_pci_device *pci)
-{
-	const struct plx_pci_driver *drv;
-	int first = 0, ret;
-
-	if (pci->device.driver != NULL) {
-		drv = plx_container_of(pci->device.driver, const struct plx_pci_driver, driver);
-		first = drv->remove(pci);
-		ret = vfio_device_teardown(pci);
-		first = first < 0 ? first : ret;
-	}
-	ret = close_device(bus, pci);
-	return first < 0 ? first : ret;
 }
 
 /* The last device first: the reverse of how they came. */
@@ -338,17 +199,8 @@ release_from(struct vfio_bus *bus, struct plx_pci_device *pci)
 	if (pci == NULL)
 		return 0;
 	first = release_from(bus, pci->next);
-	ret = pci->vfio != NULL ? release_device(bus, pci) : 0;
+	ret = pci_release(bus, pci);
 	return first < 0 ? first : ret;
-}
-
-static int
-close_space(struct plx_iova_space **space)
-{
-	int ret = *space != NULL ? plx_iova_space_close(*space) : 0;
-
-	*space = NULL;
-	return ret;
 }
 
 /* Devices go before mappings: with no device in the space, taking the mappings away is cheap. */
@@ -357,122 +209,15 @@ bus_cleanup(struct plx_bus *plx_bus)
 {
 	struct vfio_bus *bus = self(plx_bus);
 	int first = release_from(bus, bus->devices);
-	int ret = vfio_map_stop(bus);
+	int ret = vfio_spaces_close(bus);
 
-	first = first < 0 ? first : ret;
-	ret = close_space(&bus->iommufd);
-	first = first < 0 ? first : ret;
-	ret = close_space(&bus->type1);
-	first = first < 0 ? first : ret;
-	vfio_user_maps_free(bus);
 	pci_free(&bus->devices);
-	bus->backend = VFIO_BACKEND_AUTO;
-	bus->intr = PLX_PCI_INTR_NONE;
-	bus->disabled = false;
-	return first;
+	vfio_options_reset(bus);
+	bus->listening = false;
+	return first < 0 ? first : ret;
 }
 
-/* The space of a device, or NULL if it is not open. */
-static struct plx_iova_space *
-space_of(const struct vfio_bus *bus, const struct plx_device *device)
-{
-	const struct plx_pci_device *pci = plx_container_of(device, const struct plx_pci_device, device);
-
-	if (pci->vfio == NULL)
-		return NULL;
-	return pci->vfio->ops == &vfio_cdev_ops ? bus->iommufd : bus->type1;
-}
-
-static int
-bus_dma_map(struct plx_bus *plx_bus, struct plx_device *dev, void *addr, uint64_t iova, size_t len,
-	int fd, uint64_t fd_offset)
-{
-	struct vfio_bus *bus = self(plx_bus);
-	const struct plx_iova_mapping m = {
-		.iova = iova,
-		.len = len,
-		.va = addr,
-		.flags = PLX_IOVA_READ | PLX_IOVA_WRITE | (fd >= 0 ? PLX_IOVA_FD : 0),
-		.fd = fd,
-		.fd_offset = fd_offset,
-	};
-	struct plx_iova_space *space;
-	int ret;
-
-	if (dev != NULL) {
-		space = space_of(bus, dev);
-		return space != NULL ? vfio_user_map(bus, space, &m) : -ENODEV;
-	}
-	ret = bus->iommufd != NULL ? vfio_user_map(bus, bus->iommufd, &m) : 0;
-	if (ret < 0 || bus->type1 == NULL)
-		return ret;
-	ret = vfio_user_map(bus, bus->type1, &m);
-	if (ret < 0 && bus->iommufd != NULL && vfio_user_unmap(bus, bus->iommufd, iova, len) < 0)
-		PLX_LOG(ERR, &vfio_logtype, "%zu bytes at %p stay mapped for DMA", len, addr);
-	return ret;
-}
-
-static int
-bus_dma_unmap(struct plx_bus *plx_bus, struct plx_device *dev, void *addr, uint64_t iova, size_t len)
-{
-	struct vfio_bus *bus = self(plx_bus);
-	struct plx_iova_space *space;
-	int ret = 0, other = 0;
-
-	if (dev != NULL) {
-		space = space_of(bus, dev);
-		return space != NULL ? vfio_user_unmap(bus, space, iova, len) : -ENODEV;
-	}
-	if (bus->iommufd != NULL)
-		ret = vfio_user_unmap(bus, bus->iommufd, iova, len);
-	if (bus->type1 != NULL)
-		other = vfio_user_unmap(bus, bus->type1, iova, len);
-	return ret < 0 ? ret : other;
-}
-
-static struct vfio_bus vfio_bus;
-
-static int
-set_backend(const char *value)
-{
-	static const char *const names[] = {
-		[VFIO_BACKEND_AUTO] = "auto",
-		[VFIO_BACKEND_IOMMUFD] = "iommufd",
-		[VFIO_BACKEND_LEGACY] = "legacy",
-	};
-
-	for (unsigned int i = 0; i < PLX_DIM(names); i++) {
-		if (strcmp(value, names[i]) == 0) {
-			vfio_bus.backend = (enum vfio_backend)i;
-			return 0;
-		}
-	}
-	PLX_LOG(ERR, &vfio_logtype, "--vfio-backend: bad value '%s' (EINVAL): give auto, iommufd or "
-		"legacy", value);
-	return -EINVAL;
-}
-
-static int
-set_intr(const char *value)
-{
-	return vfio_intr_parse(value, &vfio_bus.intr);
-}
-
-static int
-set_no_pci(const char *value)
-{
-	vfio_bus.disabled = true;
-	return 0;
-}
-
-static const struct plx_bus_option vfio_options[] = {
-	{ "vfio-backend", "auto|iommufd|legacy", "how PCI devices are opened", set_backend },
-	{ "vfio-intr", "msix|msi|legacy", "only this kind of interrupts", set_intr },
-	{ "no-pci", NULL, "leave PCI devices alone", set_no_pci },
-	{ NULL, NULL, NULL, NULL },
-};
-
-static struct vfio_bus vfio_bus = {
+struct vfio_bus vfio_bus = {
 	.bus = {
 		.name = "pci",
 		.scan = bus_scan,
@@ -481,8 +226,8 @@ static struct vfio_bus vfio_bus = {
 		.probe = bus_probe,
 		.cleanup = bus_cleanup,
 		.parse = bus_parse,
-		.dma_map = bus_dma_map,
-		.dma_unmap = bus_dma_unmap,
+		.dma_map = vfio_dma_map,
+		.dma_unmap = vfio_dma_unmap,
 		.options = vfio_options,
 	},
 };

@@ -44,6 +44,34 @@ pci_addr_compare(const struct plx_pci_addr *a, const struct plx_pci_addr *b)
 	return (int)a->function - (int)b->function;
 }
 
+#define SYSFSDEV "sysfsdev="
+
+/* A device may also be named by its directory in sysfs, however one gets there. */
+int
+pci_name_parse(const char *name, struct plx_pci_addr *addr)
+{
+	char path[PATH_MAX];
+
+	if (strncmp(name, SYSFSDEV, strlen(SYSFSDEV)) != 0)
+		return pci_addr_parse(name, addr);
+	/* Without the directory the last part of the name is still what was meant. */
+	if (realpath(name + strlen(SYSFSDEV), path) == NULL)
+		snprintf(path, sizeof(path), "%s", name + strlen(SYSFSDEV));
+	return pci_addr_parse(basename(path), addr);
+}
+
+struct plx_pci_device *
+pci_find(struct plx_pci_device *devices, const char *name)
+{
+	struct plx_pci_addr addr;
+
+	if (pci_name_parse(name, &addr) < 0)
+		return NULL;
+	while (devices != NULL && pci_addr_compare(&devices->addr, &addr) != 0)
+		devices = devices->next;
+	return devices;
+}
+
 static int
 read_number(const char *name, const char *file, long *value)
 {
@@ -104,14 +132,16 @@ insert(struct plx_pci_device **list, struct plx_pci_device *dev)
 static int
 add(struct plx_pci_device **devices, const char *name)
 {
-	struct plx_pci_device *dev = calloc(1, sizeof(*dev));
+	struct vfio_pci *vp = calloc(1, sizeof(*vp));
+	struct plx_pci_device *dev = vp != NULL ? &vp->pci : NULL;
 	int ret = -ENOMEM;
 
 	if (dev != NULL) {
 		dev->device.name = strdup(name);
-		dev->device.args = "";
+		dev->device.args = strdup("");
+		vp->args.fd = -1;
 	}
-	if (dev != NULL && dev->device.name != NULL) {
+	if (dev != NULL && dev->device.name != NULL && dev->device.args != NULL) {
 		ret = pci_addr_parse(name, &dev->addr);
 		if (ret == 0)
 			ret = read_device(name, dev);
@@ -155,7 +185,8 @@ pci_free(struct plx_pci_device **devices)
 
 		*devices = dev->next;
 		free((void *)(uintptr_t)dev->device.name);
-		free(dev);
+		free((void *)(uintptr_t)dev->device.args);
+		free(vfio_pci_of(dev));
 	}
 }
 

@@ -29,9 +29,10 @@ vfio_map_hint(int err)
 }
 
 static void
-log_failed(const struct plx_iova_space *space, const struct plx_mem_region *region, int ret)
+log_failed(struct plx_iova_space *space, const struct plx_mem_region *region, int ret)
 {
 	const char *name = plx_iova_space_name(space);
+	struct plx_iova_range hole;
 	struct rlimit limit;
 
 	if (ret == -ENOMEM && getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
@@ -43,14 +44,17 @@ log_failed(const struct plx_iova_space *space, const struct plx_mem_region *regi
 		PLX_LOG(ERR, &vfio_logtype, "%s: can't map %zu KiB at %p for DMA (%s): no entry left, "
 			"raise vfio_iommu_type1.dma_entry_limit or use iommufd", name, region->len >> 10,
 			region->addr, plx_strerror(ret));
+	else if (plx_iova_windows_hole(space, (uintptr_t)region->addr, region->len, &hole) < 0)
+		PLX_LOG(ERR, &vfio_logtype, "%s: can't map %zu KiB at %p for DMA (%s): its devices don't "
+			"reach 0x%jx-0x%jx, choose another --base-virtaddr", name, region->len >> 10,
+			region->addr, plx_strerror(ret), (uintmax_t)hole.start, (uintmax_t)hole.last);
 	else
 		PLX_LOG(ERR, &vfio_logtype, "%s: can't map %zu KiB at %p for DMA (%s): %s", name,
-			region->len >> 10, region->addr, plx_strerror(ret), ret == -ERANGE ?
-			"outside of what the devices reach, lower --base-virtaddr" : vfio_map_hint(ret));
+			region->len >> 10, region->addr, plx_strerror(ret), vfio_map_hint(ret));
 }
 
 static int
-add(struct plx_iova_space *space, const struct plx_mem_region *region)
+add(const struct vfio_space *space, const struct plx_mem_region *region)
 {
 	struct plx_iova_mapping m = {
 		.iova = (uintptr_t)region->addr,
@@ -60,67 +64,24 @@ add(struct plx_iova_space *space, const struct plx_mem_region *region)
 		.fd = region->fd,
 		.fd_offset = region->fd_offset,
 	};
-	int ret;
+	int ret = plx_iova_map(space->iova, &m);
 
-	if (space == NULL)
-		return 0;
-	ret = plx_iova_map(space, &m);
 	if (ret < 0)
-		log_failed(space, region, ret);
-	return ret;
-}
-
-static int
-remove_region(struct plx_iova_space *space, const struct plx_mem_region *region)
-{
-	return space != NULL ? plx_iova_unmap(space, (uintptr_t)region->addr, region->len) : 0;
-}
-
-static int
-on_event(enum plx_mem_event event, const struct plx_mem_region *region, void *arg)
-{
-	struct vfio_bus *bus = arg;
-	int ret, other;
-
-	if (event == PLX_MEM_EVENT_REMOVE) {
-		ret = remove_region(bus->iommufd, region);
-		other = remove_region(bus->type1, region);
-		return ret < 0 ? ret : other;
-	}
-	ret = add(bus->iommufd, region);
-	if (ret < 0)
-		return ret;
-	ret = add(bus->type1, region);
-	if (ret < 0 && remove_region(bus->iommufd, region) < 0)
-		PLX_LOG(ERR, &vfio_logtype, "%p stays mapped for DMA", region->addr);
+		log_failed(space->iova, region, ret);
 	return ret;
 }
 
 int
-vfio_map_start(struct vfio_bus *bus)
+vfio_map_event(enum plx_mem_event event, const struct plx_mem_region *region, void *arg)
 {
-	int ret = 0;
+	const struct vfio_space *space = arg;
 
-	if (bus->iommufd != NULL || bus->type1 != NULL)
-		ret = plx_mem_event_callback_register("vfio", on_event, bus);
-	bus->mapped = ret == 0;
-	return ret;
-}
-
-int
-vfio_map_stop(struct vfio_bus *bus)
-{
-	int ret = 0;
-
-	if (bus->mapped && (bus->iommufd != NULL || bus->type1 != NULL))
-		ret = plx_mem_event_callback_unregister(on_event, bus);
-	bus->mapped = false;
-	return ret;
+	return event == PLX_MEM_EVENT_ADD ? add(space, region) :
+		plx_iova_unmap(space->iova, (uintptr_t)region->addr, region->len);
 }
 
 /* External memory in a space, and how many devices asked for it: spaces are shared, so each may. */
 struct vfio_user_map {
-	struct plx_iova_space *space;
 	uint64_t iova;
 	uint64_t len;
 	unsigned int users;
@@ -128,20 +89,19 @@ struct vfio_user_map {
 };
 
 static struct vfio_user_map **
-find_user_map(struct vfio_bus *bus, const struct plx_iova_space *space, uint64_t iova, uint64_t len)
+find_user_map(struct vfio_space *space, uint64_t iova, uint64_t len)
 {
-	struct vfio_user_map **at = &bus->user_maps;
+	struct vfio_user_map **at = &space->user_maps;
 
-	while (*at != NULL && ((*at)->space != space || (*at)->iova != iova || (*at)->len != len))
+	while (*at != NULL && ((*at)->iova != iova || (*at)->len != len))
 		at = &(*at)->next;
 	return at;
 }
 
-int
-vfio_user_map(struct vfio_bus *bus, struct plx_iova_space *space,
-	const struct plx_iova_mapping *mapping)
+static int
+user_map(struct vfio_space *space, const struct plx_iova_mapping *mapping)
 {
-	struct vfio_user_map *map = *find_user_map(bus, space, mapping->iova, mapping->len);
+	struct vfio_user_map *map = *find_user_map(space, mapping->iova, mapping->len);
 	int ret;
 
 	if (map != NULL) {
@@ -151,24 +111,23 @@ vfio_user_map(struct vfio_bus *bus, struct plx_iova_space *space,
 	map = calloc(1, sizeof(*map));
 	if (map == NULL)
 		return -ENOMEM;
-	ret = plx_iova_map(space, mapping);
+	ret = plx_iova_map(space->iova, mapping);
 	if (ret < 0) {
 		free(map);
 		return ret;
 	}
-	map->space = space;
 	map->iova = mapping->iova;
 	map->len = mapping->len;
 	map->users = 1;
-	map->next = bus->user_maps;
-	bus->user_maps = map;
+	map->next = space->user_maps;
+	space->user_maps = map;
 	return 0;
 }
 
-int
-vfio_user_unmap(struct vfio_bus *bus, struct plx_iova_space *space, uint64_t iova, uint64_t len)
+static int
+user_unmap(struct vfio_space *space, uint64_t iova, uint64_t len)
 {
-	struct vfio_user_map **at = find_user_map(bus, space, iova, len), *map = *at;
+	struct vfio_user_map **at = find_user_map(space, iova, len), *map = *at;
 	int ret;
 
 	if (map == NULL)
@@ -177,7 +136,7 @@ vfio_user_unmap(struct vfio_bus *bus, struct plx_iova_space *space, uint64_t iov
 		map->users--;
 		return 0;
 	}
-	ret = plx_iova_unmap(space, iova, len);
+	ret = plx_iova_unmap(space->iova, iova, len);
 	if (ret < 0)
 		return ret;
 	*at = map->next;
@@ -185,13 +144,104 @@ vfio_user_unmap(struct vfio_bus *bus, struct plx_iova_space *space, uint64_t iov
 	return 0;
 }
 
-void
-vfio_user_maps_free(struct vfio_bus *bus)
+int
+vfio_user_maps_copy(const struct vfio_space *from, struct vfio_space *to)
 {
-	while (bus->user_maps != NULL) {
-		struct vfio_user_map *map = bus->user_maps;
+	const struct vfio_user_map *map;
+	struct plx_iova_mapping m;
+	int ret = 0;
 
-		bus->user_maps = map->next;
+	for (map = from->user_maps; map != NULL && ret == 0; map = map->next) {
+		if (*find_user_map(to, map->iova, map->len) != NULL)
+			continue;
+		ret = plx_iova_lookup(from->iova, map->iova, &m);
+		/* Its file may be closed by now. */
+		m.flags &= ~PLX_IOVA_FD;
+		if (ret == 0)
+			ret = user_map(to, &m);
+	}
+	return ret;
+}
+
+void
+vfio_user_maps_free(struct vfio_space *space)
+{
+	while (space->user_maps != NULL) {
+		struct vfio_user_map *map = space->user_maps;
+
+		space->user_maps = map->next;
 		free(map);
 	}
+}
+
+/* The space of a device, or NULL if it is not open. */
+static struct vfio_space *
+space_of(const struct plx_device *device)
+{
+	const struct plx_pci_device *pci = plx_container_of(device, const struct plx_pci_device, device);
+
+	return pci->vfio != NULL ? pci->vfio->space : NULL;
+}
+
+/*
+ * From all spaces before @end (NULL: all). One that has it not is no error as long as another had:
+ * an earlier call may have failed halfway.
+ */
+static int
+unmap_before(struct vfio_bus *bus, const struct vfio_space *end, uint64_t iova, uint64_t len)
+{
+	struct vfio_space *s;
+	bool any = false;
+	int first = 0;
+
+	for (s = bus->spaces; s != end; s = s->next) {
+		int ret = user_unmap(s, iova, len);
+
+		any |= ret == 0;
+		if (ret < 0 && ret != -ENOENT && first == 0)
+			first = ret;
+	}
+	return first < 0 || any || bus->spaces == end ? first : -ENOENT;
+}
+
+int
+vfio_dma_map(struct plx_bus *plx_bus, struct plx_device *dev, void *addr, uint64_t iova, size_t len,
+	int fd, uint64_t fd_offset)
+{
+	struct vfio_bus *bus = plx_container_of(plx_bus, struct vfio_bus, bus);
+	const struct plx_iova_mapping m = {
+		.iova = iova,
+		.len = len,
+		.va = addr,
+		.flags = PLX_IOVA_READ | PLX_IOVA_WRITE | (fd >= 0 ? PLX_IOVA_FD : 0),
+		.fd = fd,
+		.fd_offset = fd_offset,
+	};
+	struct vfio_space *s;
+	int ret = 0;
+
+	if (dev != NULL) {
+		s = space_of(dev);
+		return s != NULL ? user_map(s, &m) : -ENODEV;
+	}
+	for (s = bus->spaces; s != NULL; s = s->next) {
+		ret = user_map(s, &m);
+		if (ret < 0)
+			break;
+	}
+	if (ret < 0 && unmap_before(bus, s, iova, len) < 0)
+		PLX_LOG(ERR, &vfio_logtype, "%zu bytes at %p stay mapped for DMA", len, addr);
+	return ret;
+}
+
+int
+vfio_dma_unmap(struct plx_bus *plx_bus, struct plx_device *dev, void *addr, uint64_t iova, size_t len)
+{
+	struct vfio_bus *bus = plx_container_of(plx_bus, struct vfio_bus, bus);
+	struct vfio_space *space;
+
+	if (dev == NULL)
+		return unmap_before(bus, NULL, iova, len);
+	space = space_of(dev);
+	return space != NULL ? user_unmap(space, iova, len) : -ENODEV;
 }
