@@ -222,14 +222,14 @@ enum plx_pci_intr_type {
  * Return: 0, also if as many are there; -ENOSPC if it has fewer; -ENOTSUP if it has none of the
  * kind; -ENODEV; -ENOMEM, -EMFILE and others of the kernel. It is as before then, and logged.
  */
-PLX_EXPORT int plx_pci_intr_enable(const struct plx_pci_device *dev, unsigned int nb_rx_vectors);
+PLX_EXPORT int plx_pci_intr_enable(const struct plx_pci_device *dev, uint16_t nb_rx_vectors);
 /**
  * plx_pci_intr_disable() - no interrupts any more, and their files are closed; callbacks were
  * unregistered before. Return: 0; -ENODEV; the kernel's errno, and then they are off too.
  */
 PLX_EXPORT int plx_pci_intr_disable(const struct plx_pci_device *dev);
-/** plx_pci_intr_type() - what is enabled. */
-PLX_EXPORT enum plx_pci_intr_type plx_pci_intr_type(const struct plx_pci_device *dev);
+/** plx_pci_intr_type_get() - what is enabled. */
+PLX_EXPORT enum plx_pci_intr_type plx_pci_intr_type_get(const struct plx_pci_device *dev);
 
 /**
  * plx_pci_intr_callback_register() - call @cb(@cb_arg) on interrupts of vector 0, on the interrupt
@@ -250,7 +250,7 @@ PLX_EXPORT int plx_pci_intr_ack(const struct plx_pci_device *dev);
  * plx_pci_intr_rx_fd() - the eventfd of receive queue @queue's vector, which is @queue + 1.
  * It stays the bus's, until plx_pci_intr_disable(). Return: the file; -EINVAL if there is none.
  */
-PLX_EXPORT int plx_pci_intr_rx_fd(const struct plx_pci_device *dev, unsigned int queue);
+PLX_EXPORT int plx_pci_intr_rx_fd(const struct plx_pci_device *dev, uint16_t queue);
 
 PLX_END_DECLS
 #endif
