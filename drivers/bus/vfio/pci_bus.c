@@ -368,18 +368,8 @@ bus_cleanup(struct plx_bus *plx_bus)
 	pci_free(&bus->devices);
 	bus->backend = VFIO_BACKEND_AUTO;
 	bus->disabled = false;
+	bus->dma_check.on = false;
 	return first;
-}
-
-/* The space of a device, or NULL if it is not open. */
-static struct plx_iova_space *
-space_of(const struct vfio_bus *bus, const struct plx_device *device)
-{
-	const struct plx_pci_device *pci = plx_container_of(device, const struct plx_pci_device, device);
-
-	if (pci->vfio == NULL)
-		return NULL;
-	return pci->vfio->ops == &vfio_cdev_ops ? bus->iommufd : bus->type1;
 }
 
 static int
@@ -399,7 +389,7 @@ bus_dma_map(struct plx_bus *plx_bus, struct plx_device *dev, void *addr, uint64_
 	int ret;
 
 	if (dev != NULL) {
-		space = space_of(bus, dev);
+		space = vfio_space_of(bus, dev);
 		return space != NULL ? vfio_user_map(bus, space, &m) : -ENODEV;
 	}
 	ret = bus->iommufd != NULL ? vfio_user_map(bus, bus->iommufd, &m) : 0;
@@ -419,7 +409,7 @@ bus_dma_unmap(struct plx_bus *plx_bus, struct plx_device *dev, void *addr, uint6
 	int ret = 0, other = 0;
 
 	if (dev != NULL) {
-		space = space_of(bus, dev);
+		space = vfio_space_of(bus, dev);
 		return space != NULL ? vfio_user_unmap(bus, space, iova, len) : -ENODEV;
 	}
 	if (bus->iommufd != NULL)
@@ -458,9 +448,17 @@ set_no_pci(const char *value)
 	return 0;
 }
 
+static int
+set_dma_check(const char *value)
+{
+	vfio_bus.dma_check.on = true;
+	return 0;
+}
+
 static const struct plx_bus_option vfio_options[] = {
 	{ "vfio-backend", "auto|iommufd|legacy", "how PCI devices are opened", set_backend },
 	{ "no-pci", NULL, "leave PCI devices alone", set_no_pci },
+	{ "dma-check", NULL, "refuse addresses that a device can't reach (debug)", set_dma_check },
 	{ NULL, NULL, NULL, NULL },
 };
 

@@ -57,6 +57,13 @@ struct plx_vfio_device {
 	bool can_reset;
 };
 
+/* --dma-check, and when its next line may be logged. */
+struct vfio_dma_check {
+	bool on;
+	uint64_t next_line;		/* timer cycles */
+	uint64_t unsaid;		/* lines that were left out since the last one */
+};
+
 /* The bus. Everything but the drivers lives from scan to cleanup. */
 struct vfio_bus {
 	struct plx_bus bus;
@@ -64,12 +71,16 @@ struct vfio_bus {
 	struct plx_pci_device *devices;		/* by address */
 	enum vfio_backend backend;
 	bool disabled;				/* --no-pci */
+	struct vfio_dma_check dma_check;
 	bool mapped;				/* do we listen to memory events? */
 	struct plx_iova_space *iommufd;		/* all cdev devices; NULL until the first one */
 	struct plx_iova_space *type1;		/* all groups; NULL until the first one */
 	struct vfio_group *groups;
 	struct vfio_user_map *user_maps;	/* of external memory; see vfio_map.c */
 };
+
+/* vfio_check.c: the space that @device is in; NULL if it is not open. */
+struct plx_iova_space *vfio_space_of(const struct vfio_bus *bus, const struct plx_device *device);
 
 /* pci_scan.c */
 int pci_addr_parse(const char *name, struct plx_pci_addr *addr);
