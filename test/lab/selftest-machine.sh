@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154,SC2317 # sourced by selftest, which runs the lab and sets what is read here
 # shellcheck disable=SC2016 # most '$' are for the guest's shell
-# selftest-machine.sh - what the lab's machine can have: NUMA nodes, NICs that come and go.
+# selftest-machine.sh - what the lab's machine can have: NUMA nodes, NICs that come and go, VFs.
 
 # Two nodes with a processor and half of the memory each, and as many pages of both sizes as asked
 # for, by node.
@@ -59,7 +59,7 @@ test_monitor()
 {
 	PLX_BUILD='' run --nic e1000e --nic igb:kernel -- bash -c '. test/lab/tests/lib.sh
 		for request in "device_del nic3" "device_del nic1 nic2" "device_add nic1,x=y" "quit" \
-			"migrate exec:true" "set_link nic1 maybe" "pcie_aer_inject_error nic2 \"" $'\''\n'\''; do
+			"migrate exec:true" "set_link nic1 maybe" "pcie_aer_inject_error port2 \"" $'\''\n'\''; do
 			monitor $request || echo refused
 		done
 		monitor device_add nic1 || echo refused by QEMU
@@ -68,9 +68,30 @@ test_monitor()
 		await 60 "the link is up" carrier 1
 		monitor set_link nic2 off
 		await 60 "the link is down" carrier 0
-		monitor pcie_aer_inject_error nic2 BAD_TLP
-		errors=/sys/bus/pci/devices/0000:02:00.0/aer_dev_correctable
-		await 60 "the error is counted" grep -qx "BadTLP 1" $errors'
+		monitor pcie_aer_inject_error port2 BAD_TLP
+		monitor pcie_aer_inject_error port2 COMP_TIME
+		port=/sys/bus/pci/devices/0000:00:11.0
+		await 60 "BAD_TLP is counted" grep -qx "BadTLP 1" $port/aer_dev_correctable
+		await 60 "COMP_TIME is counted" grep -qx "CmpltTO 1" $port/aer_dev_nonfatal
+		recovered() { dmesg | grep "00:11.0: AER: device recovery"; }
+		await 60 "the driver is told" recovered'
 	contains answer "refused by QEMU" "$out" && contains answer 'Duplicate device ID' "$out" &&
 		same refused 8 "$(grep -cx refused <<<"$out")" && same status 0 "$status"
+}
+
+# Virtual functions of the guest kernel's igb and of one under vfio-pci, each in a group of its own.
+test_sriov()
+{
+	run --nic igb:kernel --nic igb -- sh -c 'echo 1 >/sys/module/vfio_pci/parameters/enable_sriov
+		for pf in 0000:01:00.0 0000:02:00.0; do
+			cd /sys/bus/pci/devices/$pf
+			echo 2 >sriov_numvfs || exit
+			for vf in virtfn*; do
+				echo $(basename $(readlink $vf)) $(ls $vf/iommu_group/devices)
+			done
+		done'
+	same VFs '0000:01:10.0 0000:01:10.0
+0000:01:10.2 0000:01:10.2
+0000:02:10.0 0000:02:10.0
+0000:02:10.2 0000:02:10.2' "$out"
 }
