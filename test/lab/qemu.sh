@@ -22,6 +22,7 @@ describe_machine()
 	machine+=(-serial chardev:console -device "virtio-serial-pci,id=ports")
 	port_to out "$tmp/stdout"
 	port_to err "$tmp/stderr"
+	describe_monitor
 	cmdline+=$append
 	machine+=(-append "$cmdline")
 }
@@ -72,10 +73,14 @@ describe_iommu()
 	esac
 }
 
-# Each NIC alone behind a root port.
+# Each NIC alone behind a root port, where it may come and go. $tmp/monitor/nics gets what they are.
 describe_nics()
 {
 	local nic slot=$FIRST_NIC_SLOT n=0 port device net
+	mkdir "$tmp/monitor"
+	: >"$tmp/monitor/nics"
+	[[ $hotplug == acpi ]] ||
+		machine+=(-global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off)
 	for nic in "${nics[@]}"; do
 		n=$((n + 1))
 		net=$(printf 'netdev=net%d,mac=52:54:00:00:00:%02x,romfile=' $n $n)
@@ -88,8 +93,21 @@ describe_nics()
 		machine+=(-device "$port,chassis=$n,slot=$n")
 		[[ -z $net ]] || machine+=(-netdev "hubport,id=net$n,hubid=0")
 		machine+=(-device "$device,id=nic$n,bus=port$n")
+		echo "nic$n $device,id=nic$n,bus=port$n" >>"$tmp/monitor/nics"
 		slot=$((slot + 1))
 	done
+}
+
+# QEMU's monitor and the guest's port of that name: test/lab/monitor is between them.
+describe_monitor()
+{
+	local pipe
+	for pipe in qmp guest; do
+		mkfifo "$tmp/monitor/$pipe.in" "$tmp/monitor/$pipe.out"
+		machine+=(-chardev "pipe,id=$pipe,path=${tmp//,/,,}/monitor/$pipe")
+	done
+	machine+=(-mon "chardev=qmp,mode=control"
+		-device "virtserialport,bus=ports.0,chardev=guest,name=monitor")
 }
 
 # share TAG DIR OPTIONS - add a 9p share. A comma in a path is written twice in a QEMU option.
