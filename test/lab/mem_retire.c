@@ -10,7 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <plx_eal.h>
 #include <plx_iova.h>
+#include <plx_malloc.h>
 #include <vfio_private.h>
 
 #include "vfio_raw.h"
