@@ -54,20 +54,26 @@ pages_of_nodes()
 	printf '%s' "${words#,}"
 }
 
+# Without interrupt remapping vfio wants to be told that this is fine.
+readonly UNSAFE_INTERRUPTS=" iommufd.allow_unsafe_interrupts=1 vfio_iommu_type1.allow_unsafe_interrupts=1"
+
 describe_iommu()
 {
 	case $iommu in
 	intel)
 		machine+=(-device
-			"intel-iommu,intremap=on,caching-mode=on${aw_bits:+,aw-bits=$aw_bits}")
+			"intel-iommu,intremap=$intremap,caching-mode=on${aw_bits:+,aw-bits=$aw_bits}")
 		cmdline+=" intel_iommu=on"
 		;;
+	amd)
+		# Without noapic the kernel does not find its timer in QEMU's model; with it there
+		# is no interrupt remapping.
+		machine+=(-device amd-iommu)
+		cmdline+=" noapic$UNSAFE_INTERRUPTS"
+		;;
 	virtio)
-		# It has no interrupt remapping, without which vfio wants to be told that this is
-		# fine.
 		machine+=(-device "virtio-iommu-pci${aw_bits:+,aw-bits=$aw_bits}")
-		cmdline+=" iommufd.allow_unsafe_interrupts=1"
-		cmdline+=" vfio_iommu_type1.allow_unsafe_interrupts=1"
+		cmdline+=$UNSAFE_INTERRUPTS
 		;;
 	none) cmdline+=" vfio.enable_unsafe_noiommu_mode=1" ;;
 	esac

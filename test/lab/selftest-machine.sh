@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154,SC2317 # sourced by selftest, which runs the lab and sets what is read here
 # shellcheck disable=SC2016 # most '$' are for the guest's shell
-# selftest-machine.sh - what the lab's machine can have: NUMA nodes, NICs that come and go, VFs.
+# selftest-machine.sh - what the lab's machine can have: NUMA nodes, NICs that come and go, VFs, kinds of IOMMU, kernels.
 
 # Two nodes with a processor and half of the memory each, and as many pages of both sizes as asked
 # for, by node.
@@ -94,4 +94,52 @@ test_sriov()
 0000:01:10.2 0000:01:10.2
 0000:02:10.0 0000:02:10.0
 0000:02:10.2 0000:02:10.2' "$out"
+}
+
+# Debian's own kernel has groups and containers, and neither iommufd nor noiommu.
+test_stock_kernel()
+{
+	run --kernel stock --nic virtio --nic e1000e --nic igb --nic vmxnet3 -- sh -c '
+		for nic in $LAB_NICS; do
+			dev=/sys/bus/pci/devices/$nic
+			test -c /dev/vfio/$(basename $(readlink $dev/iommu_group)) || echo no group
+			echo $nic $(cat $dev/vendor $dev/device) $(basename $(readlink $dev/driver))
+		done
+		ls /dev/iommu
+		cat /sys/module/vfio_iommu_type1/parameters/dma_entry_limit'
+	same NICs "$FOUR_NICS
+65535" "$out" && contains error /dev/iommu "$err" || return 1
+	run --kernel stock --nic virtio:kernel --append vfio_iommu_type1.dma_entry_limit=64 -- sh -c '
+		cat /sys/module/vfio_iommu_type1/parameters/dma_entry_limit
+		test -d /sys/class/net/$LAB_KERNEL_NICS && echo an interface'
+	same 'parameter and NIC' $'64\nan interface' "$out"
+}
+
+# The legacy container is there, and iommufd is what it is.
+test_compat_kernel()
+{
+	run --kernel compat -- sh -c 'zcat /proc/config.gz | grep -E "CONFIG_(IOMMUFD_)?VFIO_CONTAINER|TYPE1"
+		echo $LAB_NICS; ls -d /dev/vfio/vfio /sys/module/vfio_iommu_type1; zgrep -c . /proc/misc'
+	contains config CONFIG_IOMMUFD_VFIO_CONTAINER=y "$out" &&
+		contains NICs '0000:01:00.0 0000:02:00.0' "$out" && contains container /dev/vfio/vfio "$out" &&
+		contains 'no type1' /sys/module/vfio_iommu_type1 "$err"
+}
+
+test_amd_iommu()
+{
+	run --iommu amd --nic virtio --nic e1000e --nic igb --nic vmxnet3 -- \
+		sh -c "$SHOW_NICS; ls /sys/class/iommu"
+	same NICs "$FOUR_NICS
+ivhd0" "$out"
+}
+
+# Without interrupt remapping the groups do not promise that interrupts are safe.
+test_no_interrupt_remapping()
+{
+	run --intremap off -- sh -c "$SHOW_NICS"'; dmesg | grep -i "remapp" || echo no remapping
+		cat /sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts'
+	same interrupts '0000:01:00.0 0x1af4 0x1041 vfio-pci
+0000:02:00.0 0x1af4 0x1041 vfio-pci
+no remapping
+N' "$out"
 }
