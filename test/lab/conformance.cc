@@ -12,6 +12,8 @@
 
 namespace {
 
+constexpr uint64_t MSI = 0xfee00000;	/* where devices of a PC write to interrupt */
+
 /* Two pages of a zone, and four across the end of a hugepage. */
 TEST_F(Conformance, DmaReadsAndWrites)
 {
@@ -191,7 +193,6 @@ TEST_F(Conformance, ExternalMemoryOfAll)
 /* The interrupts' place in the address space is a hole in the windows: memory there is refused by a line that says so. */
 TEST_F(Conformance, WindowsAndTheirHoles)
 {
-	constexpr uint64_t MSI = 0xfee00000;
 	uint64_t alignment = 0;
 	plx_iova_range hole = {};
 	plx_mem_region region = {};
@@ -341,6 +342,38 @@ TEST_F(Conformance, MovingBetweenSpaces)
 	EXPECT_EQ(external.unmap(devices[0]), 0);
 	EXPECT_EQ(faults_of(devices[0]) + faults_of(devices[1]), faults);
 	plx_free(stays);
+}
+
+/* Mappings where the device can't reach were made before it came. */
+TEST_F(Conformance, ConflictAtAttach)
+{
+	const plx_pci_device *dev = devices[0];
+	plx_iova_space *beside;
+	plx_iova_range hole;
+	plx_iova_mapping m = {};
+	int fd = -1;
+
+	if (mode().legacy)
+		GTEST_SKIP() << "a container has no mappings before a group comes";
+	if (plx_iova_windows_hole(space(dev), MSI, PAGE, &hole) == 0)
+		GTEST_SKIP() << "this IOMMU has no hole at 0xfee00000";
+	m.iova = MSI;
+	m.len = HUGE_PAGE;
+	m.va = raw_hugepages(nullptr, HUGE_PAGE, &fd);
+	m.flags = PLX_IOVA_READ | PLX_IOVA_WRITE;
+	ASSERT_NE(m.va, nullptr);
+	ASSERT_EQ(plx_iova_detach(space(dev), dev->vfio->fd), 0);
+	ASSERT_EQ(plx_iova_space_open_beside(space(dev), &beside), 0);
+	ASSERT_EQ(plx_iova_map(beside, &m), 0);
+	EXPECT_EQ(plx_iova_attach(beside, dev->vfio->fd), -EADDRINUSE);
+	ASSERT_EQ(plx_iova_attach(space(dev), dev->vfio->fd), 0);
+	EXPECT_EQ(plx_iova_move(space(dev), beside, dev->vfio->fd), -EADDRINUSE);
+	EXPECT_EQ(plx_iova_space_close(beside), 0);
+	EXPECT_EQ(munmap(m.va, HUGE_PAGE), 0);
+	EXPECT_EQ(close(fd), 0);
+	m.va = plx_malloc("there", 2 * PAGE, PAGE);
+	ASSERT_NE(m.va, nullptr);
+	expect_copy(dev, m.va);
 }
 
 /* The last device leaves: tables and pins stay with hwpt=keep, and only then; who comes back finds all. */

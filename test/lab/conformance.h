@@ -130,7 +130,7 @@ faults_of(const plx_pci_device *dev)
 	EXPECT_GT(n, 0);
 	log.resize(size_t(std::max(n, 0)));
 	for (std::istringstream lines(log); std::getline(lines, line);)
-		if (line.find("[" + bdf + "] fault addr") != std::string::npos ||
+		if (line.find(bdf + "] fault addr") != std::string::npos ||
 		    line.find("IO_PAGE_FAULT device=" + name) != std::string::npos ||
 		    line.find(" fault from" + endpoint) != std::string::npos)
 			found++;

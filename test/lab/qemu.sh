@@ -79,28 +79,38 @@ describe_iommu()
 	esac
 }
 
-# Each NIC alone behind a root port, where it may come and go. $tmp/monitor/nics gets what they are.
+# Each NIC alone behind a root port, where it may come and go; "+MODEL" is the next function of the slot
+# before it. $tmp/monitor/nics gets what they are.
 describe_nics()
 {
-	local nic slot=$FIRST_NIC_SLOT n=0 port device net
+	local nic slot=$FIRST_NIC_SLOT n=0 first=0 function=0 port device net
 	mkdir "$tmp/monitor"
 	: >"$tmp/monitor/nics"
 	[[ $hotplug == acpi ]] ||
 		machine+=(-global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off)
 	for nic in "${nics[@]}"; do
 		n=$((n + 1))
+		function=$((function + 1))
+		[[ $nic == +* ]] || { first=$n && function=0; }
 		net=$(printf 'netdev=net%d,mac=52:54:00:00:00:%02x,romfile=' $n $n)
+		nic=${nic#+}
 		case ${nic%:kernel} in
 		virtio) device=virtio-net-pci,disable-legacy=on,iommu_platform=on,$net ;;
 		edu) device=edu,dma_mask=0xffffffffffff net= ;;
 		*) device=${nic%:kernel},$net ;;
 		esac
-		port=$(printf 'pcie-root-port,id=port%d,bus=pcie.0,addr=0x%x' $n $slot)
-		machine+=(-device "$port,chassis=$n,slot=$n")
+		device+=,id=nic$n,bus=port$first
+		if ((function > 0)); then
+			device+=,addr=0.$function
+		else
+			port=$(printf 'pcie-root-port,id=port%d,bus=pcie.0,addr=0x%x' $n $slot)
+			machine+=(-device "$port,chassis=$n,slot=$n")
+			[[ ${nics[n]:-} != +* ]] || device+=,multifunction=on
+			slot=$((slot + 1))
+		fi
 		[[ -z $net ]] || machine+=(-netdev "hubport,id=net$n,hubid=0")
-		machine+=(-device "$device,id=nic$n,bus=port$n")
-		echo "nic$n $device,id=nic$n,bus=port$n" >>"$tmp/monitor/nics"
-		slot=$((slot + 1))
+		machine+=(-device "$device")
+		echo "nic$n $device" >>"$tmp/monitor/nics"
 	done
 }
 

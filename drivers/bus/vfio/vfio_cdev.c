@@ -164,7 +164,8 @@ bind_hint(const struct plx_vfio_device *dev, int err)
 {
 	switch (err) {
 	case -EPERM:
-		return "no interrupt remapping: set iommufd.allow_unsafe_interrupts=1";
+		return "no interrupt remapping: set iommufd.allow_unsafe_interrupts=1; or another process, or "
+			"another iommufd, has a device of its IOMMU group: end that, or use the same one";
 	case -EACCES:
 		return dev->args->token.given ? "the VF token is not the one that the PF has" :
 			"its PF is with vfio-pci too: give the PF's token by vf_token=UUID";
@@ -190,6 +191,7 @@ bind_node(struct plx_vfio_device *dev)
 		.iommufd = plx_iova_space_fd(dev->space->iova),
 		.token_uuid_ptr = (uintptr_t)token->uuid,
 	};
+	char why[192];
 	int ret;
 
 	if (ioctl(dev->fd, UAPI_VFIO_DEVICE_BIND_IOMMUFD, &bind) == 0) {
@@ -198,7 +200,8 @@ bind_node(struct plx_vfio_device *dev)
 	}
 	ret = -errno;
 	PLX_LOG(ERR, &vfio_logtype, "%s: can't bind %s to the iommufd (%s): %s", dev->name, dev->node,
-		plx_strerror(ret), bind_hint(dev, ret));
+		plx_strerror(ret), vfio_group_in_the_way(dev->name, why, sizeof(why)) ? why :
+		bind_hint(dev, ret));
 	return ret;
 }
 
@@ -228,7 +231,7 @@ bind_and_attach(struct plx_vfio_device *dev)
 	if (ret < 0)
 		PLX_LOG(ERR, &vfio_logtype, "%s: can't attach to the address space (%s): %s", dev->name,
 			plx_strerror(ret), ret == -EINVAL ?
-			"devices of one IOMMU group need the same one: give them the same ioas=" :
+			"devices of one IOMMU group can only share one: leave out ioas=private" :
 			vfio_map_hint(ret));
 	return ret;
 }

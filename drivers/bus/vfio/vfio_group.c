@@ -28,30 +28,30 @@ find_group(const char *name, unsigned int *id)
 	return *end == '\0' ? 0 : -EIO;
 }
 
-/* Name a device of the group that a kernel driver has: what makes the group not viable. */
-static void
-find_in_the_way(const char *name, char *text, size_t size)
+bool
+vfio_group_in_the_way(const char *name, char *text, size_t size)
 {
 	char path[PATH_MAX], driver[64];
 	struct dirent *entry;
+	bool found = false;
 	DIR *dir;
 
-	snprintf(text, size, "a device of it is with a kernel driver");
 	snprintf(path, sizeof(path), PCI_SYSFS "/%s/iommu_group/devices", name);
 	dir = opendir(path);
 	if (dir == NULL)
-		return;
-	while ((entry = readdir(dir)) != NULL) {
+		return false;
+	while (!found && (entry = readdir(dir)) != NULL) {
 		if (entry->d_name[0] == '.' || strcmp(entry->d_name, name) == 0 ||
 		    pci_kernel_driver(entry->d_name, driver, sizeof(driver)) < 0 ||
 		    driver[0] == '\0' || strstr(driver, "vfio") != NULL ||
 		    strcmp(driver, "pcieport") == 0 || strcmp(driver, "pci-stub") == 0)
 			continue;
-		snprintf(text, size, "%.32s of it is bound to %s: bind that to vfio-pci too, or unbind it",
-			entry->d_name, driver);
-		break;
+		snprintf(text, size, "%.32s of its group is bound to %s: bind that to vfio-pci too, or unbind "
+			"it", entry->d_name, driver);
+		found = true;
 	}
 	closedir(dir);
+	return found;
 }
 
 /* All functions of a group must be with VFIO, or with nobody, before it may be used. */
@@ -70,7 +70,8 @@ check_viable(const struct plx_vfio_device *dev, int fd)
 	}
 	if (status.flags & VFIO_GROUP_FLAGS_VIABLE)
 		return 0;
-	find_in_the_way(dev->name, why, sizeof(why));
+	if (!vfio_group_in_the_way(dev->name, why, sizeof(why)))
+		snprintf(why, sizeof(why), "a device of it is with a kernel driver");
 	PLX_LOG(ERR, &vfio_logtype, "%s: group %s is not viable (EBUSY): %s", dev->name, dev->node, why);
 	return -EBUSY;
 }

@@ -212,6 +212,12 @@ bool vfio_cdev_available(const char *name);
 /* vfio_cdev.c: is @fd, which somebody gave us, the node of device @name? Logs if not. */
 int vfio_cdev_check(const char *name, int fd);
 
+/*
+ * vfio_group.c: does a kernel driver have another device of the IOMMU group of device @name? Then
+ * nobody may use the group; @text gets which one, and what to do.
+ */
+bool vfio_group_in_the_way(const char *name, char *text, size_t size);
+
 /* vfio_device.c: what is the same in both worlds, on an open device. Each logs what fails. */
 int vfio_device_setup(struct plx_pci_device *pci);
 int vfio_device_teardown(struct plx_pci_device *pci);
