@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154,SC2317 # sourced by selftest, which runs the lab and sets what is read here
 # shellcheck disable=SC2016 # most '$' are for the guest's shell
-# selftest-machine.sh - what the lab's machine can have: NUMA nodes, NICs that come and go, VFs, kinds of IOMMU, kernels.
+# selftest-machine.sh - what the lab's machine can have: NUMA nodes, NICs that come and go, VFs, kinds
+# of IOMMU, kernels.
 
 # Two nodes with a processor and half of the memory each, and as many pages of both sizes as asked
 # for, by node.
@@ -118,7 +119,7 @@ test_stock_kernel()
 # The legacy container is there, and iommufd is what it is.
 test_compat_kernel()
 {
-	run --kernel compat -- sh -c 'zcat /proc/config.gz | grep -E "CONFIG_(IOMMUFD_)?VFIO_CONTAINER|TYPE1"
+	run --kernel compat -- sh -c 'zcat /proc/config.gz | grep VFIO_CONTAINER
 		echo $LAB_NICS; ls -d /dev/vfio/vfio /sys/module/vfio_iommu_type1'
 	contains config CONFIG_IOMMUFD_VFIO_CONTAINER=y "$out" &&
 		contains NICs '0000:01:00.0 0000:02:00.0' "$out" && contains container /dev/vfio/vfio "$out" &&
