@@ -49,7 +49,7 @@ readonly OUT_AND_IN='. test/lab/tests/lib.sh
 test_hotplug()
 {
 	local want
-	printf -v want '%s\n' gone ok 52:54:00:00:00:01 2 gone ok 52:54:00:00:00:02 2
+	printf -v want '%s\n' gone 52:54:00:00:00:01 2 gone 52:54:00:00:00:02 2
 	PLX_BUILD='' run --nic virtio --nic e1000e -- bash -c "$OUT_AND_IN"
 	same 'by the firmware' "${want%$'\n'}" "$out" || return 1
 	PLX_BUILD='' run --hotplug pcie --nic virtio --nic e1000e -- bash -c "$OUT_AND_IN"
