@@ -283,7 +283,9 @@ TEST_P(Irq, errors_are_events)
 
 	ASSERT_EQ(plx_dev_event_callback_register(bdf.c_str(), on_event, &seen), 0);
 
-	const int ret = trigger(VFIO_PCI_ERR_IRQ_INDEX, 0);
+	/* The lab's script can have QEMU report a true one. */
+	const char *command = getenv("IRQ_RAISE_ERROR");
+	const int ret = command != nullptr ? system(command) : trigger(VFIO_PCI_ERR_IRQ_INDEX, 0);
 
 	if (ret == 0) {
 		EXPECT_TRUE(seen.calls.reaches(1));
