@@ -283,17 +283,15 @@ TEST_P(Irq, errors_are_events)
 
 	ASSERT_EQ(plx_dev_event_callback_register(bdf.c_str(), on_event, &seen), 0);
 
-	/* The lab's script can have QEMU report a true one. */
-	const char *command = getenv("IRQ_RAISE_ERROR");
-	const int ret = command != nullptr ? system(command) : trigger(VFIO_PCI_ERR_IRQ_INDEX, 0);
+	const int ret = trigger(VFIO_PCI_ERR_IRQ_INDEX, 0);
 
 	if (ret == 0) {
 		EXPECT_TRUE(seen.calls.reaches(1));
 		EXPECT_EQ(seen.name, bdf);
 		EXPECT_EQ(seen.event, PLX_DEV_EVENT_ERROR);
 	}
-	/* The teaching device is conventional PCI, which has none. */
-	EXPECT_EQ(ret, GetParam().vendor == EDU ? -EINVAL : 0);
+	/* The teaching device is conventional PCI, to which Linux before 7.3 gives none. */
+	EXPECT_TRUE(ret == 0 || (ret == -EINVAL && GetParam().vendor == EDU)) << ret;
 	ASSERT_EQ(plx_dev_event_callback_unregister(bdf.c_str(), on_event, &seen), 0);
 }
 
