@@ -12,10 +12,14 @@
 
 #include "iova_private.h"
 
+/*
+ * EINVAL: the group is in no container any more. The kernel takes it out by itself when its last
+ * device is unbound, as it may be the moment the device was closed.
+ */
 static int
 type1_detach(struct plx_iova_space *space, int fd)
 {
-	return ioctl(fd, VFIO_GROUP_UNSET_CONTAINER) < 0 ? -errno : 0;
+	return ioctl(fd, VFIO_GROUP_UNSET_CONTAINER) < 0 && errno != EINVAL ? -errno : 0;
 }
 
 /* A container gets its IOMMU with the first group, and loses it and all mappings with the last. */

@@ -233,7 +233,7 @@ PLX_EXPORT int plx_pci_hot_reset(const struct plx_pci_device *dev);
 /** enum plx_pci_intr_type - kinds of interrupts, the better ones last. */
 enum plx_pci_intr_type {
 	PLX_PCI_INTR_NONE,	/* not enabled */
-	PLX_PCI_INTR_LEGACY,	/* INTx: one, by level, masked by the kernel until it is acknowledged */
+	PLX_PCI_INTR_LEGACY,	/* INTx: one, masked by the kernel until it is acknowledged */
 	PLX_PCI_INTR_MSI,
 	PLX_PCI_INTR_MSIX,
 };
