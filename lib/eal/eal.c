@@ -7,7 +7,10 @@
 
 PLX_LOG_REGISTER(eal_logtype, "lib.eal", "EAL", NOTICE)
 
-struct eal eal;
+struct eal eal = {
+	.intr = { .lock = PTHREAD_MUTEX_INITIALIZER, .callbacks = PLX_CALLBACKS_INITIALIZER },
+	.dev_callbacks = PLX_CALLBACKS_INITIALIZER,
+};
 
 /*
  * Devices are opened before memory is reserved, since only an open device tells exactly which
@@ -48,6 +51,9 @@ stop(void)
 	int bus_ret = eal_buses_cleanup();
 	int mem_ret;
 
+	eal_intr_fini();
+	plx_callbacks_clear(&eal.dev_callbacks);
+	eal_epoll_fini();
 	eal_lcores_fini();
 	mem_ret = eal_memory_fini();
 	eal_options_free(&eal.opts);

@@ -9,6 +9,7 @@
 
 #include <bsd/sys/queue.h>
 
+#include <plx_callbacks.h>
 #include <plx_dev.h>
 #include <plx_eal.h>
 #include <plx_errno.h>
@@ -207,6 +208,18 @@ struct eal_memory {
 	struct eal_progress *progress;	/* NULL after start-up */
 };
 
+/* The interrupt thread; see interrupts.c. @lock: starting it, and which files it watches. */
+struct eal_intr {
+	pthread_mutex_t lock;
+	struct plx_callbacks callbacks;	/* keyed by file */
+	bool started;
+	pthread_t thread;
+	int epoll_fd;
+	int end_fd;			/* readable: the thread ends */
+	uint64_t interrupts;
+	uint64_t errors;
+};
+
 /* The environment. One process has one, as DPDK's API has it; no other file-scope state. */
 struct eal {
 	bool initialised;
@@ -217,6 +230,8 @@ struct eal {
 	cpu_set_t caller_cpus;		/* affinity of the caller before plx_eal_init() */
 	enum plx_iova_mode iova_mode;
 	struct eal_memory mem;
+	struct eal_intr intr;
+	struct plx_callbacks dev_callbacks;	/* of device events */
 };
 extern struct eal eal;
 
@@ -389,6 +404,12 @@ void eal_reaper_stop(struct eal_memory *mem);
 /* A region became empty; lock is held. */
 void eal_reaper_notify(struct eal_memory *mem, const struct eal_heap *heap);
 int64_t eal_trim(struct eal_memory *mem);
+
+/* interrupts.c: end the thread, and forget who is registered. */
+void eal_intr_fini(void);
+
+/* epoll.c: close the calling thread's set. */
+void eal_epoll_fini(void);
 
 /* memzone.c */
 void eal_memzones_fini(struct eal_memory *mem);
