@@ -220,6 +220,13 @@ struct eal_intr {
 	uint64_t errors;
 };
 
+/* Devices that come and go. */
+struct eal_hotplug {
+	pthread_mutex_t lock;		/* one call at a time */
+	pthread_mutex_t monitor_lock;
+	int monitor_fd;			/* the kernel's messages; -1: not listened to */
+};
+
 /* The environment. One process has one, as DPDK's API has it; no other file-scope state. */
 struct eal {
 	bool initialised;
@@ -232,6 +239,7 @@ struct eal {
 	struct eal_memory mem;
 	struct eal_intr intr;
 	struct plx_callbacks dev_callbacks;	/* of device events */
+	struct eal_hotplug hotplug;
 };
 extern struct eal eal;
 
@@ -410,6 +418,13 @@ void eal_intr_fini(void);
 
 /* epoll.c: close the calling thread's set. */
 void eal_epoll_fini(void);
+
+/* uevent.c: @text has @len bytes. 0; -EINVAL for what is no message. @event points into @text. */
+int eal_uevent_parse(const char *text, size_t len, struct plx_uevent *event);
+/* Read one, of at most @size bytes. 0; -EPROTO if the kernel did not send it whole; another errno. */
+int eal_uevent_receive(int fd, char *text, size_t size, struct plx_uevent *event);
+/* Let the buses say what it means, and tell the callbacks. */
+void eal_uevent_deliver(const struct plx_uevent *event);
 
 /* memzone.c */
 void eal_memzones_fini(struct eal_memory *mem);
