@@ -50,9 +50,9 @@ iova_batch_op_map(const struct plx_iova_space *space, const struct plx_iova_mapp
 	struct stat st;
 
 	if (iova_check_range(m->iova, m->len) < 0 || (m->flags & access) == 0 ||
-	    (m->flags & ~(access | PLX_IOVA_FD)) != 0)
+	    (m->flags & ~(access | PLX_IOVA_FD | PLX_IOVA_OWN_PINS)) != 0)
 		return -EINVAL;
-	if (((m->iova | m->len | (uintptr_t)m->va | m->granule) & (space->alignment - 1)) != 0)
+	if (((m->iova | m->len | (uintptr_t)m->va | m->granule) & (space->reach.alignment - 1)) != 0)
 		return -EINVAL;
 	if (m->granule != 0 && !plx_is_power_of_2(m->granule))
 		return -EINVAL;
@@ -66,7 +66,7 @@ iova_batch_op_map(const struct plx_iova_space *space, const struct plx_iova_mapp
 	} };
 	if (!(m->flags & PLX_IOVA_FD))
 		return 0;
-	if ((m->fd_offset & (space->alignment - 1)) != 0)
+	if ((m->fd_offset & (space->reach.alignment - 1)) != 0)
 		return -EINVAL;
 	if (fstat(m->fd, &st) < 0)
 		return -errno;
@@ -103,8 +103,7 @@ plx_iova_batch_map_window(struct plx_iova_batch *batch, struct plx_iova_window *
 	struct batch_op op;
 	int ret;
 
-	if (window->domain != iova_domain(batch->space) || len == 0 || offset > w->len ||
-	    len > w->len - offset || ((offset | len) & (w->granule - 1)) != 0)
+	if (window->domain != iova_domain(batch->space) || !iova_window_has(window, offset, len))
 		return -EINVAL;
 	m.iova += offset;
 	m.len = len;

@@ -36,11 +36,11 @@ static int
 schedule(struct plx_iova_space *space)
 {
 	uint64_t old = space->shadow.count, new = space->pending.count;
-	bool tight = old + new > space->budget;
+	bool tight = old + new > space->reach.budget;
 	struct shadow_at at;
 	struct iova_extent *e;
 
-	if (iova_is_live(space) && old - space->nb_leaving + new > space->budget)
+	if (iova_is_live(space) && old - space->nb_leaving + new > space->reach.budget)
 		return -ENOSPC;
 	if (shadow_reserve(&space->shadow, new) < 0)
 		return -ENOMEM;

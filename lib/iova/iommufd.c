@@ -133,12 +133,15 @@ find_sharer(const struct plx_iova_space *space, const struct iova_extent *want)
 {
 	const struct iommufd_space *s = space->domain->spaces;
 
-	for (; want->flags & PLX_IOVA_FD && s != NULL; s = s->next) {
+	if ((want->flags & (PLX_IOVA_FD | PLX_IOVA_OWN_PINS)) != PLX_IOVA_FD)
+		return NULL;
+	for (; s != NULL; s = s->next) {
 		struct shadow_at at;
 		const struct iova_extent *e = shadow_seek(&s->space.shadow, want->iova, &at);
 
 		if (&s->space != space && e != NULL && e->iova == want->iova &&
-		    e->len == want->len && e->va == want->va && e->flags == want->flags &&
+		    e->len == want->len && e->va == want->va &&
+		    (e->flags & ~PLX_IOVA_OWN_PINS) == want->flags &&
 		    e->dev == want->dev && e->ino == want->ino && e->fd_offset == want->fd_offset)
 			return s;
 	}

@@ -50,6 +50,19 @@ struct iova_ops {
 	int (*close)(struct plx_iova_space *space);
 };
 
+/*
+ * What the attached devices leave to a space.
+ * @windows: @nb_windows of them, sorted, not overlapping.
+ * @alignment: of addresses and lengths.
+ * @budget: mappings that the kernel takes in all; UINT64_MAX: any.
+ */
+struct iova_reach {
+	struct plx_iova_range *windows;
+	unsigned int nb_windows;
+	uint64_t alignment;
+	uint64_t budget;
+};
+
 /* A backend embeds this in its own struct as the first thing. */
 struct plx_iova_space {
 	const struct iova_ops *ops;
@@ -59,10 +72,7 @@ struct plx_iova_space {
 	pthread_mutex_t own_lock;
 	pthread_mutex_t *lock;		/* own_lock, or the domain's */
 	struct shadow shadow;
-	struct plx_iova_range *windows;
-	unsigned int nb_windows;
-	uint64_t alignment;
-	uint64_t budget;		/* mappings that the kernel takes in all; UINT64_MAX: any */
+	struct iova_reach reach;
 	struct plx_iova_stats stats;	/* bytes, calls, attached; the rest on demand */
 	struct shadow pending;		/* what the batch in commit will map */
 	uint64_t *leaving;		/* where what it unmaps starts */
@@ -78,17 +88,21 @@ int iova_space_init(struct plx_iova_space *space, const struct iova_ops *ops, in
 	pthread_mutex_t *lock);
 /* For a backend's open that fails after iova_space_init(), and for the end. Closes an owned fd. */
 void iova_space_fini(struct plx_iova_space *space);
-/* Replace the windows by a copy of @ranges. 0 or -ENOMEM, with the old ones kept. */
-int iova_set_windows(struct plx_iova_space *space, const struct plx_iova_range *ranges,
-	unsigned int n, uint64_t alignment);
 /* Does the kernel have the mappings, or only the tree? */
 bool iova_is_live(const struct plx_iova_space *space);
-bool iova_inside_windows(const struct plx_iova_space *space, uint64_t iova, uint64_t last);
 /* 0, or -EINVAL for length 0 and wrap-around. */
 int iova_check_range(uint64_t iova, uint64_t len);
 void iova_extent_to_mapping(const struct iova_extent *e, struct plx_iova_mapping *m);
 /* What tells whether a space and a window belong together. */
 const void *iova_domain(const struct plx_iova_space *space);
+
+/*
+ * reach.c: replace the windows by a copy of @ranges. 0 or -ENOMEM, with the old ones kept. Does a
+ * window have all of the range?
+ */
+int iova_set_windows(struct plx_iova_space *space, const struct plx_iova_range *ranges,
+	unsigned int n, uint64_t alignment);
+bool iova_inside_windows(const struct plx_iova_space *space, uint64_t iova, uint64_t last);
 
 /* kernel.c: the calls, counted. Unmap: -EIO if the kernel removed other than @expected bytes. */
 int iova_kernel_map(struct plx_iova_space *space, const struct iova_extent *e);
@@ -97,7 +111,11 @@ int iova_kernel_copy(struct plx_iova_space *space, const struct plx_iova_window 
 int iova_kernel_unmap(struct plx_iova_space *space, uint64_t iova, uint64_t len,
 	uint64_t expected);
 
-/* window.c: count @e, a granule, as mapped or not. Is there memory in the granule at @iova? */
+/*
+ * window.c: has the window these bytes, and do they cut no granule? Count @e, a granule, as mapped
+ * or not. Is there memory in the granule at @iova?
+ */
+bool iova_window_has(const struct plx_iova_window *w, uint64_t offset, uint64_t len);
 void iova_window_ref(const struct iova_extent *e, int change);
 bool iova_window_present(const struct plx_iova_window *w, uint64_t iova);
 

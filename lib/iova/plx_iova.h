@@ -31,16 +31,24 @@ struct plx_iova_window;
 #define PLX_IOVA_WRITE 2u
 /** PLX_IOVA_FD - fd and fd_offset say which file the memory is of. */
 #define PLX_IOVA_FD 4u
+/**
+ * PLX_IOVA_OWN_PINS - pin the pages for this space, even if another one shares its pins of them.
+ *
+ * Without it a second space on one iommufd costs no RLIMIT_MEMLOCK, but the kernel then looks up
+ * each 4 KiB of the memory in the page table of the first one, which takes longer than pinning it
+ * anew by far; see doc/iova.md for figures. Type1 can't share, so there it is always so.
+ */
+#define PLX_IOVA_OWN_PINS 8u
 
 /**
  * struct plx_iova_mapping - memory of this process at an I/O address.
  * @iova: first I/O address, a multiple of the space's alignment.
  * @len: bytes, a multiple of the space's alignment.
  * @va: the same byte in this process; page aligned, and mapped as long as the mapping lives.
- * @flags: PLX_IOVA_READ, PLX_IOVA_WRITE or both; PLX_IOVA_FD.
+ * @flags: PLX_IOVA_READ, PLX_IOVA_WRITE or both; PLX_IOVA_FD; PLX_IOVA_OWN_PINS.
  * @fd: with PLX_IOVA_FD a memfd or hugetlbfs file that is mapped shared at @va; needed for the call
  *	only. The kernel then pins whole pages of the file instead of walking @va, and spaces on one
- *	iommufd share the pins.
+ *	iommufd share the pins (but see PLX_IOVA_OWN_PINS).
  * @fd_offset: with PLX_IOVA_FD bytes in the file of the byte at @va.
  * @granule: bytes, a power of two: the smallest part that will be unmapped on its own. The mapping
  *	is cut at the I/O addresses that are multiples of it, and neighbours in one batch grow
@@ -82,7 +90,8 @@ PLX_EXPORT int plx_iova_space_open_type1(int container, struct plx_iova_space **
 /**
  * plx_iova_space_open_beside() - make another space of the same kind.
  * @space: an open one. On iommufd the new one is an IOAS of the same iommufd, and memory with
- * PLX_IOVA_FD that both map is pinned and charged once. On type1 it is another container.
+ * PLX_IOVA_FD that both map is pinned and charged once, unless PLX_IOVA_OWN_PINS says otherwise. On
+ * type1 it is another container.
  * @beside: gets the new space; the caller closes it, before or after @space.
  * Return: as the call that opened @space.
  */
@@ -106,8 +115,9 @@ PLX_EXPORT int plx_iova_space_fd(const struct plx_iova_space *space);
  * @fd: on iommufd a VFIO device that was bound to plx_iova_space_fd(); on type1 a VFIO group.
  *
  * Windows are read again, since the device may have narrowed them. Return: 0; -EADDRINUSE or
- * -EINVAL when mappings lie where the device can't reach; -ENOMEM (also RLIMIT_MEMLOCK), -EBUSY and
- * whatever else the kernel says: the device is not attached and the space as before.
+ * -EINVAL when mappings lie where the device can't reach, and plx_iova_replay() may help; -ENOMEM
+ * (also RLIMIT_MEMLOCK), -EBUSY and whatever else the kernel says: the device is not attached and
+ * the space as before, its windows too.
  */
 PLX_EXPORT int plx_iova_attach(struct plx_iova_space *space, int fd);
 
@@ -156,6 +166,22 @@ PLX_EXPORT void plx_iova_batch_abort(struct plx_iova_batch *batch);
  * kernel refused to restore is no longer mapped, and the tree says so.
  */
 PLX_EXPORT int plx_iova_batch_commit(struct plx_iova_batch *batch);
+
+/**
+ * plx_iova_replay() - map all that one space maps in another one too, as a batch, in the same units.
+ * @from: its memory must stay as it is meanwhile.
+ * @to: a space of any kind, with or without a device. What it maps already stays.
+ * @refused: gets the first mapping for which the return is -ERANGE, or -EINVAL; or NULL.
+ *
+ * This is for a device that plx_iova_attach() refused because its windows are too narrow for what is
+ * mapped, or that shall have a space of its own: open one by plx_iova_space_open_beside(), attach
+ * the device, which tells the windows, then replay. Return: as plx_iova_batch_commit(): -ERANGE if
+ * the windows of @to lack a mapping (see plx_iova_windows_hole()); -EINVAL also for one that is not
+ * aligned as @to wants it, for one of a window that is not of the iommufd of @to, and if the two
+ * spaces are one.
+ */
+PLX_EXPORT int plx_iova_replay(struct plx_iova_space *from, struct plx_iova_space *to,
+	struct plx_iova_mapping *refused);
 
 /** plx_iova_map() - a batch of one mapping. Return: as map and commit of a batch. */
 PLX_EXPORT int plx_iova_map(struct plx_iova_space *space, const struct plx_iova_mapping *mapping);
@@ -216,6 +242,19 @@ PLX_EXPORT int plx_iova_batch_map_window(struct plx_iova_batch *batch,
  */
 PLX_EXPORT unsigned int plx_iova_windows(struct plx_iova_space *space,
 	struct plx_iova_range *ranges, unsigned int n, uint64_t *alignment);
+
+/**
+ * plx_iova_windows_hole() - why can't a range be mapped: where does it leave the windows?
+ * @hole: gets the first addresses of the range that no window has, as the whole hole between two
+ *	windows: the one below ends at @hole->start - 1, and there is none if that is 0; the one
+ *	above starts at @hole->last + 1, and there is none if that is UINT64_MAX. Untouched if the
+ *	range can be mapped.
+ *
+ * Return: 0 if one window has all of it; -ERANGE, as mapping it would be; -EINVAL for length 0 or
+ * wrap-around.
+ */
+PLX_EXPORT int plx_iova_windows_hole(struct plx_iova_space *space, uint64_t iova, uint64_t len,
+	struct plx_iova_range *hole);
 
 /**
  * plx_iova_lookup() - the mapping that an address lies in, in O(log n).

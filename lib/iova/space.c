@@ -2,26 +2,9 @@
 /* What all spaces have in common: every request is checked here before a backend sees it. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "iova_private.h"
-
-int
-iova_set_windows(struct plx_iova_space *space, const struct plx_iova_range *ranges,
-	unsigned int n, uint64_t alignment)
-{
-	struct plx_iova_range *copy = calloc(n + 1, sizeof(*copy));
-
-	if (copy == NULL)
-		return -ENOMEM;
-	memcpy(copy, ranges, n * sizeof(*copy));
-	free(space->windows);
-	space->windows = copy;
-	space->nb_windows = n;
-	space->alignment = alignment;
-	return 0;
-}
 
 int
 iova_space_init(struct plx_iova_space *space, const struct iova_ops *ops, int fd, bool owned,
@@ -34,7 +17,7 @@ iova_space_init(struct plx_iova_space *space, const struct iova_ops *ops, int fd
 	space->owned = owned;
 	space->own_lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
 	space->lock = lock != NULL ? lock : &space->own_lock;
-	space->budget = UINT64_MAX;
+	space->reach.budget = UINT64_MAX;
 	return iova_set_windows(space, &all, 1, (uint64_t)sysconf(_SC_PAGESIZE));
 }
 
@@ -44,7 +27,7 @@ iova_space_fini(struct plx_iova_space *space)
 	shadow_clear(&space->shadow);
 	shadow_clear(&space->pending);
 	free(space->leaving);
-	free(space->windows);
+	free(space->reach.windows);
 	if (space->owned)
 		close(space->fd);
 	free(space);
@@ -104,22 +87,13 @@ iova_is_live(const struct plx_iova_space *space)
 	return space->ops->open_maps || space->stats.attached > 0;
 }
 
-bool
-iova_inside_windows(const struct plx_iova_space *space, uint64_t iova, uint64_t last)
-{
-	for (unsigned int i = 0; i < space->nb_windows; i++)
-		if (iova >= space->windows[i].start && last <= space->windows[i].last)
-			return true;
-	return false;
-}
-
 /* Give the kernel what the tree has; the device that came first may not reach all of it. */
 static int
-replay(struct plx_iova_space *space)
+map_tree(struct plx_iova_space *space)
 {
 	struct shadow_at at;
 	struct iova_extent *e = shadow_seek(&space->shadow, 0, &at);
-	int ret = space->shadow.count > space->budget ? -ENOSPC : 0;
+	int ret = space->shadow.count > space->reach.budget ? -ENOSPC : 0;
 
 	for (; ret == 0 && e != NULL; e = shadow_next(&space->shadow, &at))
 		ret = iova_inside_windows(space, e->iova, extent_last(e)) ?
@@ -132,20 +106,23 @@ attach(struct plx_iova_space *space, int fd)
 {
 	bool first = space->stats.attached == 0;
 	int ret = space->ops->attach(space, fd, first), undo;
+	struct iova_reach before = space->reach;
 
 	if (ret < 0)
 		return ret;
+	space->reach.windows = NULL;	/* the old ones may be needed again */
 	ret = space->ops->windows(space);
 	if (ret == 0 && first && !space->ops->open_maps)
-		ret = replay(space);
+		ret = map_tree(space);
 	if (ret == 0) {
 		space->stats.attached++;
+		free(before.windows);
 		return 0;
 	}
+	free(space->reach.windows);
+	space->reach = before;
 	/* Without its last device the kernel drops the replay too. */
 	undo = space->ops->detach(space, fd);
-	if (undo == 0 && space->ops->open_maps)
-		undo = space->ops->windows(space);
 	return undo < 0 ? undo : ret;
 }
 
@@ -178,22 +155,6 @@ int
 iova_check_range(uint64_t iova, uint64_t len)
 {
 	return len == 0 || iova + (len - 1) < iova ? -EINVAL : 0;
-}
-
-unsigned int
-plx_iova_windows(struct plx_iova_space *space, struct plx_iova_range *ranges, unsigned int n,
-	uint64_t *alignment)
-{
-	unsigned int count;
-
-	pthread_mutex_lock(space->lock);
-	count = space->nb_windows;
-	for (unsigned int i = 0; i < count && i < n; i++)
-		ranges[i] = space->windows[i];
-	if (alignment != NULL)
-		*alignment = space->alignment;
-	pthread_mutex_unlock(space->lock);
-	return count;
 }
 
 void
@@ -272,8 +233,8 @@ plx_iova_stats_get(struct plx_iova_space *space, struct plx_iova_stats *stats)
 	pthread_mutex_lock(space->lock);
 	*stats = space->stats;
 	stats->extents = space->shadow.count;
-	stats->entries_left = space->budget == UINT64_MAX ? UINT64_MAX :
-		space->budget - space->shadow.count;
+	stats->entries_left = space->reach.budget == UINT64_MAX ? UINT64_MAX :
+		space->reach.budget - space->shadow.count;
 	pthread_mutex_unlock(space->lock);
 }
 
@@ -300,9 +261,9 @@ plx_iova_dump(struct plx_iova_space *space, FILE *file)
 			(uintmax_t)s.calls[i], (uintmax_t)s.bytes_done[i] >> 10,
 			(uintmax_t)s.ns[i] / 1000);
 	pthread_mutex_lock(space->lock);
-	for (unsigned int i = 0; i < space->nb_windows; i++)
-		fprintf(file, "  window 0x%jx-0x%jx\n", (uintmax_t)space->windows[i].start,
-			(uintmax_t)space->windows[i].last);
+	for (unsigned int i = 0; i < space->reach.nb_windows; i++)
+		fprintf(file, "  window 0x%jx-0x%jx\n", (uintmax_t)space->reach.windows[i].start,
+			(uintmax_t)space->reach.windows[i].last);
 	pthread_mutex_unlock(space->lock);
 	return plx_iova_walk(space, print_mapping, file) < 0 || ferror(file) ? -EIO : 0;
 }

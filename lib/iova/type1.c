@@ -138,7 +138,7 @@ type1_windows(struct plx_iova_space *space)
 	/* Read before anything is mapped, and after a further attach: what is mapped counts too. */
 	avail = (const void *)find_cap(info, VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL);
 	if (ret == 0 && avail != NULL)
-		space->budget = avail->avail +
+		space->reach.budget = avail->avail +
 			(space->stats.attached > 0 ? space->shadow.count : 0);
 	free(info);
 	return ret;

@@ -64,20 +64,14 @@ plx_iova_window_open(struct plx_iova_space *space, const struct plx_iova_mapping
 	return 0;
 }
 
-/* The granules from @offset on: 0 and their number, or -EINVAL. */
-static int
-granules_of(const struct plx_iova_window *w, uint64_t offset, uint64_t len, uint64_t *first,
-	uint64_t *n)
+bool
+iova_window_has(const struct plx_iova_window *w, uint64_t offset, uint64_t len)
 {
-	if (len == 0 || offset > w->m.len || len > w->m.len - offset ||
-	    ((offset | len) & (w->m.granule - 1)) != 0)
-		return -EINVAL;
-	*first = offset / w->m.granule;
-	*n = len / w->m.granule;
-	return 0;
+	return len > 0 && offset <= w->m.len && len <= w->m.len - offset &&
+		((offset | len) & (w->m.granule - 1)) == 0;
 }
 
-/* Does a space map one of them? */
+/* Does a space map one of @n granules from @first on? */
 static bool
 any_ref(const struct plx_iova_window *w, uint64_t first, uint64_t n)
 {
@@ -88,12 +82,10 @@ any_ref(const struct plx_iova_window *w, uint64_t first, uint64_t n)
 }
 
 static int
-set_present(struct plx_iova_window *w, uint64_t offset, uint64_t len, bool present)
+set_present_locked(struct plx_iova_window *w, uint64_t offset, uint64_t len, bool present)
 {
-	uint64_t first, n;
+	uint64_t first = offset / w->m.granule, n = len / w->m.granule;
 
-	if (granules_of(w, offset, len, &first, &n) < 0)
-		return -EINVAL;
 	for (uint64_t i = first; i < first + n; i++)
 		if (w->present[i] == present)
 			return present ? -EEXIST : -ENOENT;
@@ -104,26 +96,29 @@ set_present(struct plx_iova_window *w, uint64_t offset, uint64_t len, bool prese
 	return 0;
 }
 
-int
-plx_iova_window_add(struct plx_iova_window *window, uint64_t offset, uint64_t len)
+static int
+set_present(struct plx_iova_window *w, uint64_t offset, uint64_t len, bool present)
 {
 	int ret;
 
-	pthread_mutex_lock(window->lock);
-	ret = set_present(window, offset, len, true);
-	pthread_mutex_unlock(window->lock);
+	if (!iova_window_has(w, offset, len))
+		return -EINVAL;
+	pthread_mutex_lock(w->lock);
+	ret = set_present_locked(w, offset, len, present);
+	pthread_mutex_unlock(w->lock);
 	return ret;
+}
+
+int
+plx_iova_window_add(struct plx_iova_window *window, uint64_t offset, uint64_t len)
+{
+	return set_present(window, offset, len, true);
 }
 
 int
 plx_iova_window_remove(struct plx_iova_window *window, uint64_t offset, uint64_t len)
 {
-	int ret;
-
-	pthread_mutex_lock(window->lock);
-	ret = set_present(window, offset, len, false);
-	pthread_mutex_unlock(window->lock);
-	return ret;
+	return set_present(window, offset, len, false);
 }
 
 int

@@ -94,28 +94,34 @@ map_space(struct plx_iova_space *space, const char *bdf, void *va, int fd)
 	return ret < 0 ? ret : undo;
 }
 
-/* One ioctl for each page, and what it takes; the device is attached. */
+/* One ioctl for each page, and what it takes; a device is attached. @map is given @arg. */
 static int
-map_pages_iommufd(int iommufd, uint32_t ioas_id, void *va)
+map_pages(int (*map)(int fd, uint32_t arg, void *page), int fd, uint32_t arg, void *va)
 {
 	uint64_t start = bench_now();
+	int ret = 0;
 
-	for (size_t done = 0; done < BENCH_SIZE; done += BENCH_PAGE) {
-		struct uapi_ioas_map cmd = {
-			.size = sizeof(cmd),
-			.flags = UAPI_IOAS_MAP_FIXED_IOVA | UAPI_IOAS_MAP_READABLE |
-				UAPI_IOAS_MAP_WRITEABLE,
-			.ioas_id = ioas_id,
-			.user_va = (uintptr_t)va + done,
-			.iova = (uintptr_t)va + done,
-			.length = BENCH_PAGE,
-		};
+	for (size_t done = 0; done < BENCH_SIZE && ret == 0; done += BENCH_PAGE)
+		ret = map(fd, arg, PLX_PTR_ADD(va, done));
+	if (ret == 0)
+		bench_result("map-pages", bench_now() - start);
+	return ret;
+}
 
-		if (ioctl(iommufd, UAPI_IOAS_MAP, &cmd) < 0)
-			return -errno;
-	}
-	bench_result("map-pages", bench_now() - start);
-	return 0;
+static int
+map_page_iommufd(int iommufd, uint32_t ioas_id, void *page)
+{
+	struct uapi_ioas_map cmd = {
+		.size = sizeof(cmd),
+		.flags = UAPI_IOAS_MAP_FIXED_IOVA | UAPI_IOAS_MAP_READABLE |
+			UAPI_IOAS_MAP_WRITEABLE,
+		.ioas_id = ioas_id,
+		.user_va = (uintptr_t)page,
+		.iova = (uintptr_t)page,
+		.length = BENCH_PAGE,
+	};
+
+	return ioctl(iommufd, UAPI_IOAS_MAP, &cmd) < 0 ? -errno : 0;
 }
 
 static int
@@ -134,7 +140,7 @@ pages_iommufd(const char *bdf, void *va)
 	}
 	if (ret == 0)
 		ret = ioctl(dev, UAPI_VFIO_DEVICE_ATTACH_IOMMUFD_PT, &attach) < 0 ? -errno :
-			map_pages_iommufd(iommufd, alloc.out_ioas_id, va);
+			map_pages(map_page_iommufd, iommufd, alloc.out_ioas_id, va);
 	/* The kernel takes all of it back with the files. */
 	if (dev >= 0)
 		close(dev);
@@ -144,24 +150,17 @@ pages_iommufd(const char *bdf, void *va)
 }
 
 static int
-map_pages_type1(int container, void *va)
+map_page_type1(int container, uint32_t unused, void *page)
 {
-	uint64_t start = bench_now();
+	struct vfio_iommu_type1_dma_map cmd = {
+		.argsz = sizeof(cmd),
+		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
+		.vaddr = (uintptr_t)page,
+		.iova = (uintptr_t)page,
+		.size = BENCH_PAGE,
+	};
 
-	for (size_t done = 0; done < BENCH_SIZE; done += BENCH_PAGE) {
-		struct vfio_iommu_type1_dma_map cmd = {
-			.argsz = sizeof(cmd),
-			.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
-			.vaddr = (uintptr_t)va + done,
-			.iova = (uintptr_t)va + done,
-			.size = BENCH_PAGE,
-		};
-
-		if (ioctl(container, VFIO_IOMMU_MAP_DMA, &cmd) < 0)
-			return -errno;
-	}
-	bench_result("map-pages", bench_now() - start);
-	return 0;
+	return ioctl(container, VFIO_IOMMU_MAP_DMA, &cmd) < 0 ? -errno : 0;
 }
 
 static int
@@ -174,7 +173,7 @@ pages_type1(const char *bdf, void *va)
 	    ioctl(container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU) < 0)
 		ret = container >= 0 && group < 0 ? group : -errno;
 	if (ret == 0)
-		ret = map_pages_type1(container, va);
+		ret = map_pages(map_page_type1, container, 0, va);
 	if (group >= 0)
 		close(group);
 	if (container >= 0)
@@ -182,8 +181,10 @@ pages_type1(const char *bdf, void *va)
 	return ret;
 }
 
-int
-bench_map_iommufd(const char *bdf)
+/* The two ways in turn: by lib/iova, and by @pages. */
+static int
+bench_map(int (*open_space)(int fd, struct plx_iova_space **space),
+	int (*pages)(const char *bdf, void *va), const char *bdf)
 {
 	struct plx_iova_space *space;
 	int fd, ret = 0;
@@ -192,11 +193,11 @@ bench_map_iommufd(const char *bdf)
 	if (va == NULL)
 		return -errno;
 	for (unsigned int i = 0; i < MAP_ROUNDS && ret == 0; i++) {
-		ret = plx_iova_space_open_iommufd(-1, &space);
+		ret = open_space(-1, &space);
 		if (ret == 0)
 			ret = map_space(space, bdf, va, fd);
 		if (ret == 0)
-			ret = pages_iommufd(bdf, va);
+			ret = pages(bdf, va);
 	}
 	munmap(va, BENCH_SIZE);
 	close(fd);
@@ -204,24 +205,15 @@ bench_map_iommufd(const char *bdf)
 }
 
 int
+bench_map_iommufd(const char *bdf)
+{
+	return bench_map(plx_iova_space_open_iommufd, pages_iommufd, bdf);
+}
+
+int
 bench_map_type1(const char *bdf)
 {
-	struct plx_iova_space *space;
-	int fd, ret = 0;
-	void *va = raw_hugepages(BENCH_VA, BENCH_SIZE, &fd);
-
-	if (va == NULL)
-		return -errno;
-	for (unsigned int i = 0; i < MAP_ROUNDS && ret == 0; i++) {
-		ret = plx_iova_space_open_type1(-1, &space);
-		if (ret == 0)
-			ret = map_space(space, bdf, va, fd);
-		if (ret == 0)
-			ret = pages_type1(bdf, va);
-	}
-	munmap(va, BENCH_SIZE);
-	close(fd);
-	return ret;
+	return bench_map(plx_iova_space_open_type1, pages_type1, bdf);
 }
 
 /* Each space has its own device, so each has a page table to fill. */

@@ -162,6 +162,86 @@ TEST_P(Real, spaces_share_what_is_pinned)
 	EXPECT_EQ(plx_iova_space_close(beside), 0);
 }
 
+/* Charged again, and then gone without a trace: neither space's pins hold up the other's pages. */
+TEST_P(Real, spaces_pin_on_their_own_if_they_are_told_to)
+{
+	Memory m(8 * HUGE_PAGE);
+	plx_iova_mapping all = m.mapping(0, m.len), own = all;
+	plx_iova_space *beside;
+	plx_iova_stats st;
+
+	own.flags |= PLX_IOVA_OWN_PINS;
+	ASSERT_EQ(plx_iova_space_open_beside(s, &beside), 0);
+	int other = raw_attach(beside, bdf[1].c_str());
+	ASSERT_GE(other, 0) << strerror(-other);
+	ASSERT_EQ(plx_iova_map(s, &all), 0);
+	ASSERT_EQ(plx_iova_map(beside, &own), 0);
+	EXPECT_EQ(pinned(), 2 * m.len);
+	ASSERT_EQ(plx_iova_unmap(s, all.iova, all.len), 0);
+	EXPECT_EQ(pinned(), m.len);
+	/* What is left can be shared again. */
+	ASSERT_EQ(plx_iova_map(s, &all), 0);
+	EXPECT_EQ(pinned(), iommufd() ? m.len : 2 * m.len);
+	plx_iova_stats_get(beside, &st);
+	EXPECT_EQ(st.calls[PLX_IOVA_CALL_COPY], 0u);
+	ASSERT_EQ(plx_iova_unmap(beside, all.iova, all.len), 0);
+	ASSERT_EQ(plx_iova_unmap(s, all.iova, all.len), 0);
+	EXPECT_EQ(pinned(), 0u);
+	EXPECT_EQ(raw_detach(beside, other), 0);
+	EXPECT_EQ(plx_iova_space_close(beside), 0);
+}
+
+/* Replayed into a space of its own, a device reaches what the first one does, pinned once. */
+TEST_P(Real, a_space_is_replayed_for_a_device_of_its_own)
+{
+	Memory m(8 * HUGE_PAGE);
+	plx_iova_mapping run = m.mapping(0, 6 * HUGE_PAGE, HUGE_PAGE), one = m.mapping(7 * HUGE_PAGE,
+		HUGE_PAGE), refused = {}, beyond = m.mapping(6 * HUGE_PAGE, PAGE);
+	plx_iova_range hole;
+	plx_iova_space *beside;
+
+	ASSERT_EQ(plx_iova_map(s, &run), 0);
+	ASSERT_EQ(plx_iova_map(s, &one), 0);
+	ASSERT_EQ(raw_detach(s, dev), 0);
+	dev = -1;
+	ASSERT_EQ(plx_iova_space_open_beside(s, &beside), 0);
+	int other = raw_attach(beside, bdf[0].c_str());
+	ASSERT_GE(other, 0) << strerror(-other);
+	ASSERT_EQ(plx_iova_replay(s, beside, nullptr), 0);
+	EXPECT_EQ(raw_pinned_kb(beside), pinned_before + static_cast<long>(7 * HUGE_PAGE / KIB));
+	{
+		Edu edu(other, bdf[0].c_str(), iommufd());
+
+		m.fill(7 * HUGE_PAGE, HUGE_PAGE, 0x33);
+		ASSERT_TRUE(edu.copy(m.iova(0), m.iova(7 * HUGE_PAGE), PAGE));
+		EXPECT_EQ(*m.at(0), 0x33);
+	}
+	/* One by one, as they were; then all that is left, and what can't be reached is named. */
+	ASSERT_EQ(plx_iova_unmap(beside, m.iova(HUGE_PAGE), HUGE_PAGE), 0);
+	ASSERT_EQ(plx_iova_unmap(beside, m.iova(0), m.len), 0);
+	std::vector<plx_iova_range> w(plx_iova_windows(beside, nullptr, 0, nullptr));
+	ASSERT_FALSE(w.empty());
+	ASSERT_EQ(plx_iova_windows(beside, w.data(), static_cast<unsigned int>(w.size()), nullptr), w.size());
+	if (w.back().last != UINT64_MAX && iommufd()) {
+		/* Only a space that never had a device takes it. */
+		plx_iova_space *wide;
+
+		beyond.iova = w.back().last + 1;
+		ASSERT_EQ(plx_iova_space_open_beside(s, &wide), 0);
+		ASSERT_EQ(plx_iova_map(wide, &beyond), 0);
+		int third = raw_attach(wide, bdf[1].c_str());
+		EXPECT_EQ(third, -EADDRINUSE);
+		EXPECT_EQ(plx_iova_windows_hole(wide, beyond.iova, PAGE, &hole), 0);
+		EXPECT_EQ(plx_iova_replay(wide, beside, &refused), -ERANGE);
+		EXPECT_EQ(refused.iova, beyond.iova);
+		EXPECT_EQ(plx_iova_windows_hole(beside, beyond.iova, PAGE, &hole), -ERANGE);
+		EXPECT_EQ(hole.start, w.back().last + 1);
+		EXPECT_EQ(plx_iova_space_close(wide), 0);
+	}
+	EXPECT_EQ(raw_detach(beside, other), 0);
+	EXPECT_EQ(plx_iova_space_close(beside), 0);
+}
+
 /* While one space still maps a granule the other one must not get new memory there. */
 TEST_P(Real, spaces_share_a_window)
 {

@@ -113,11 +113,15 @@ TEST_P(Space, FailedAttachIsUndone)
 	ASSERT_EQ(plx_iova_attach(s, 0), 0);
 	needed = f->calls - needed;
 	ASSERT_EQ(plx_iova_detach(s, 0), 0);
+	f->ranges = { { PAGE, 0x7fffffff } };	/* the next device reaches less */
 	for (int i = 1; i <= needed; i++) {
 		f->fail_at = f->calls + i;
 		EXPECT_EQ(plx_iova_attach(s, 0), -EIO) << i;
 		EXPECT_EQ(f->attached, 0) << i;
 		EXPECT_EQ(s->stats.attached, 0u) << i;
+		plx_iova_range r[2];
+		ASSERT_EQ(plx_iova_windows(s, r, 2, nullptr), 2u) << i;
+		EXPECT_EQ(r[1].last, (1ull << 39) - 1) << i;
 		expect_same();
 	}
 	f->fail_at = 0;
@@ -133,6 +137,7 @@ TEST_P(Space, AttachRefusesWhatTheDeviceCantReach)
 	ASSERT_EQ(map(1ull << 40, PAGE), 0);
 	EXPECT_EQ(plx_iova_attach(s, 0), -EADDRINUSE);
 	EXPECT_EQ(f->attached, 0);
+	EXPECT_EQ(plx_iova_windows(s, nullptr, 0, nullptr), 1u);	/* all of it, as before */
 	expect_same();
 }
 
@@ -156,6 +161,61 @@ TEST_P(Space, WindowsAndLookup)
 	EXPECT_EQ(plx_iova_lookup(s, 0x0fffff, &m), -ENOENT);
 	EXPECT_EQ(plx_iova_walk(s, [](const plx_iova_mapping *, void *) { return 7; }, nullptr), 7);
 	EXPECT_EQ(plx_iova_space_close(s), -EBUSY);
+}
+
+/* Which hole a range runs into, whole and from window to window. */
+TEST_P(Space, HolesAreNamed)
+{
+	const uint64_t top = 1ull << 39, low = 0xfee00000, high = 0xfef00000;
+	struct {
+		uint64_t iova, len;
+		int want;
+		plx_iova_range hole;
+	} const cases[] = {
+		{ PAGE, PAGE, 0, { 1, 1 } },
+		{ low - PAGE, PAGE, 0, { 1, 1 } },
+		{ high, top - high, 0, { 1, 1 } },
+		{ 0, PAGE, -ERANGE, { 0, PAGE - 1 } },
+		{ 0, low, -ERANGE, { 0, PAGE - 1 } },
+		{ low - 1, 2, -ERANGE, { low, high - 1 } },
+		{ low, 1, -ERANGE, { low, high - 1 } },
+		{ low + PAGE, PAGE, -ERANGE, { low, high - 1 } },
+		{ high - 1, 2, -ERANGE, { low, high - 1 } },
+		{ PAGE, top, -ERANGE, { low, high - 1 } },
+		{ top - 1, 2, -ERANGE, { top, UINT64_MAX } },
+		{ UINT64_MAX, 1, -ERANGE, { top, UINT64_MAX } },
+		{ PAGE, 0, -EINVAL, { 1, 1 } },
+		{ UINT64_MAX, 2, -EINVAL, { 1, 1 } },
+	};
+	plx_iova_range hole;
+
+	EXPECT_EQ(plx_iova_windows_hole(s, 0, UINT64_MAX, &hole), 0);
+	f->ranges[0].start = PAGE;
+	ASSERT_EQ(plx_iova_attach(s, 0), 0);
+	for (const auto &c : cases) {
+		hole = { 1, 1 };
+		SCOPED_TRACE(testing::Message() << std::hex << c.iova << " " << c.len);
+		EXPECT_EQ(plx_iova_windows_hole(s, c.iova, c.len, &hole), c.want);
+		EXPECT_EQ(hole.start, c.hole.start);
+		EXPECT_EQ(hole.last, c.hole.last);
+	}
+}
+
+/* Of windows that touch, one range can have parts; a device may reach nothing at all. */
+TEST_P(Space, WindowsThatTouchAndNone)
+{
+	plx_iova_range hole;
+
+	f->ranges = { { 0, 0xffff }, { 0x10000, 0x1ffff } };
+	ASSERT_EQ(plx_iova_attach(s, 0), 0);
+	EXPECT_EQ(map(0xf000, 2 * PAGE), 0);
+	EXPECT_EQ(plx_iova_windows_hole(s, 0xf000, 0x11001, &hole), -ERANGE);
+	EXPECT_EQ(hole.start, 0x20000u);
+	f->ranges = {};
+	ASSERT_EQ(plx_iova_attach(s, 0), 0);
+	EXPECT_EQ(plx_iova_windows_hole(s, PAGE, PAGE, &hole), -ERANGE);
+	EXPECT_EQ(hole.start, 0u);
+	EXPECT_EQ(hole.last, UINT64_MAX);
 }
 
 /* Threads on ranges of their own, for ThreadSanitizer too. */

@@ -203,7 +203,7 @@ TEST_P(Batch, RefusedBeforeTheKernelIsAsked)
 /* A budget of entries, as type1 has one. */
 TEST_P(Batch, BudgetIsCheckedFirst)
 {
-	s->budget = 4;
+	s->reach.budget = 4;
 	EXPECT_EQ(add(GB, 10 * MB, 2 * MB), 0);
 	EXPECT_EQ(commit(), -ENOSPC);
 	EXPECT_EQ(used, 0);

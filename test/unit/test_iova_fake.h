@@ -137,16 +137,43 @@ const iova_ops open_ops = { "open", true, fake_attach, fake_detach, fake_map, fa
 const iova_ops late_ops = { "late", false, fake_attach, fake_detach, fake_map, nullptr, fake_unmap,
 	fake_windows, nullptr, nullptr, nullptr, fake_close };
 
+/* Address and length of all that a space says that it maps. */
+[[maybe_unused]] std::map<uint64_t, uint64_t>
+tree_of(plx_iova_space *s)
+{
+	std::map<uint64_t, uint64_t> tree;
+
+	plx_iova_walk(s, [](const plx_iova_mapping *m, void *arg) {
+		(*static_cast<std::map<uint64_t, uint64_t> *>(arg))[m->iova] = m->len;
+		return 0;
+	}, &tree);
+	return tree;
+}
+
+/* A space of it. With @beside they are of one domain, and have one lock. */
+Fake *
+open_fake(const iova_ops *ops, Fake *beside = nullptr)
+{
+	/* iova_space_fini() gives it to free(). */
+	Fake *f = new (calloc(1, sizeof(Fake))) Fake();
+
+	f->error = -EIO;
+	f->ranges = { { 0, 0xfedfffff }, { 0xfef00000, (1ull << 39) - 1 } };
+	EXPECT_EQ(iova_space_init(&f->space, ops, -1, false, beside ? beside->space.lock : nullptr), 0);
+	if (beside != nullptr) {
+		/* It need only be the same. */
+		beside->space.domain = reinterpret_cast<iommufd_domain *>(beside);
+		f->space.domain = beside->space.domain;
+	}
+	return f;
+}
+
 /* The parameter is the back end's ops: one that maps at once, one that needs a device. */
 class Space : public testing::TestWithParam<const iova_ops *> {
 protected:
 	void SetUp() override
 	{
-		/* iova_space_fini() gives it to free(). */
-		f = new (calloc(1, sizeof(Fake))) Fake();
-		f->error = -EIO;
-		f->ranges = { { 0, 0xfedfffff }, { 0xfef00000, (1ull << 39) - 1 } };
-		ASSERT_EQ(iova_space_init(&f->space, GetParam(), -1, false, nullptr), 0);
+		f = open_fake(GetParam());
 		s = &f->space;
 	}
 
@@ -170,14 +197,8 @@ protected:
 	/* Tree and kernel must be the same, as far as the kernel may have mappings. */
 	void expect_same()
 	{
-		std::map<uint64_t, uint64_t> tree;
-
-		plx_iova_walk(s, [](const plx_iova_mapping *m, void *arg) {
-			(*static_cast<std::map<uint64_t, uint64_t> *>(arg))[m->iova] = m->len;
-			return 0;
-		}, &tree);
 		if (live())
-			EXPECT_EQ(tree, f->maps);
+			EXPECT_EQ(tree_of(s), f->maps);
 		else
 			EXPECT_TRUE(f->maps.empty());
 	}

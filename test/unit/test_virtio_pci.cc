@@ -26,7 +26,7 @@ protected:
 		vfio.fd = memfd_create("config space", 0);
 		ASSERT_GE(vfio.fd, 0);
 		ASSERT_EQ(ftruncate(vfio.fd, 256), 0);
-		vfio.config_size = 256;
+		vfio.config.size = 256;
 		dev.device.name = vfio.name;
 		dev.vfio = &vfio;
 		dev.mem_resource[BAR] = { bar, BAR_SIZE };

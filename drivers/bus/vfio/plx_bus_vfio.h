@@ -9,6 +9,7 @@
  * the kernel is here.
  */
 #include <plx_dev.h>
+#include <plx_interrupts.h>
 
 PLX_BEGIN_DECLS
 
@@ -40,7 +41,9 @@ struct plx_pci_id {
 
 /**
  * struct plx_mem_resource - a BAR.
- * @addr: where it is mapped in this process; NULL if it is absent, an I/O BAR or not mappable.
+ * @addr: where it is mapped in this process; NULL if it is absent, an I/O BAR or not mappable: then
+ *	plx_pci_mmio_read() and plx_pci_mmio_write() are the way. A device may have parts that can't be
+ *	mapped, and touching them faults: plx_pci_mmio_addr() knows.
  * @len: bytes; 0 if it is absent.
  */
 struct plx_mem_resource {
@@ -103,18 +106,141 @@ PLX_EXPORT int plx_pci_write_config(const struct plx_pci_device *dev, const void
 	uint64_t offset);
 
 /**
+ * plx_pci_has_capability_list() - does the device have any capability?
+ * Return: 1 or 0; a negative errno.
+ */
+PLX_EXPORT int plx_pci_has_capability_list(const struct plx_pci_device *dev);
+
+/**
  * plx_pci_find_capability() - walk the capability list (PCI 3.0 section 6.7).
  * @cap: capability id, 0x09 for vendor specific.
- * @after: 0, or where the last one was found, to find the next.
- * Return: its offset; 0 if there is no further one; a negative errno.
+ * Return: offset of the first one; 0 if there is none; -ELOOP for a list without end; a negative
+ * errno of plx_pci_read_config().
  */
-PLX_EXPORT int plx_pci_find_capability(const struct plx_pci_device *dev, uint8_t cap, uint8_t after);
+PLX_EXPORT int plx_pci_find_capability(const struct plx_pci_device *dev, uint8_t cap);
+
+/**
+ * plx_pci_find_next_capability() - the one behind one that was found.
+ * @after: where that one is; 0 for the first one.
+ * Return: as plx_pci_find_capability().
+ */
+PLX_EXPORT int plx_pci_find_next_capability(const struct plx_pci_device *dev, uint8_t cap,
+	uint8_t after);
+
+/**
+ * plx_pci_find_ext_capability() - walk the extended capabilities (PCI Express 4.0 section 7.6.3).
+ * @cap: capability id of 16 bits, 0x10 for SR-IOV.
+ * Return: as plx_pci_find_capability(); 0 also if the device is no PCI Express device.
+ */
+PLX_EXPORT int plx_pci_find_ext_capability(const struct plx_pci_device *dev, uint32_t cap);
 
 /** plx_pci_set_bus_master() - let the device do DMA, or not. Return: 0 or a negative errno. */
 PLX_EXPORT int plx_pci_set_bus_master(const struct plx_pci_device *dev, int enable);
 
-/** plx_pci_reset() - function level reset. Return: 0; -EOPNOTSUPP if it can't; another errno. */
+/**
+ * plx_pci_mmio_read() - read from a BAR of any kind, also I/O ports, by a system call.
+ * @bar: 0 to PLX_PCI_MAX_RESOURCE - 1.
+ * @buf: gets @len bytes, little endian as the device has them.
+ * @len: 1, 2, 4 or 8 with @offset a multiple of it is one access of the device if the kernel can do
+ *	that width; the rest is done in several.
+ * @offset: in bytes.
+ *
+ * The way to registers that are not mapped, outside of the fast path. The MSI-X table reads as ones
+ * and is not written: it is the kernel's. Any thread.
+ * Return: 0 when all @len bytes were read; -EINVAL if they are not all in the BAR; -ENODEV if the
+ * device is not open; -EIO if it does not answer; another negative errno.
+ */
+PLX_EXPORT int plx_pci_mmio_read(const struct plx_pci_device *dev, int bar, void *buf, size_t len,
+	uint64_t offset);
+/** plx_pci_mmio_write() - write; as plx_pci_mmio_read(). */
+PLX_EXPORT int plx_pci_mmio_write(const struct plx_pci_device *dev, int bar, const void *buf,
+	size_t len, uint64_t offset);
+
+/**
+ * plx_pci_mmio_addr() - where registers of a BAR are in this process.
+ * @bar: any number.
+ * @offset: of the first byte in the BAR.
+ * @len: bytes that will be accessed from there.
+ *
+ * Any thread. Return: the address, valid until after remove(); NULL if they are not all in the BAR and
+ * mapped.
+ */
+PLX_EXPORT void *plx_pci_mmio_addr(const struct plx_pci_device *dev, int bar, uint64_t offset,
+	size_t len);
+
+/**
+ * plx_pci_reset() - reset the function, by whichever way the kernel has found for it.
+ *
+ * Waits for up to a second while another reset is under way. Memory, I/O and bus master are on
+ * afterwards if they were before; everything else is as after power on. The driver has stopped the
+ * device; another thread that accesses a BAR meanwhile waits.
+ * Return: 0; -EOPNOTSUPP if the device has no reset; -EBUSY or -EAGAIN if others were at it all the
+ * time; another negative errno.
+ */
 PLX_EXPORT int plx_pci_reset(const struct plx_pci_device *dev);
+
+/**
+ * plx_pci_hot_reset() - reset the bus or slot that the device is on, with all devices there.
+ *
+ * As plx_pci_reset(), for each of them. Only if they all are open in this process: with the legacy
+ * backend, their groups. Their drivers have stopped them. A failure is logged, with the name of a
+ * device that is in the way.
+ * Return: 0; -EBUSY if another device would be hit; -EOPNOTSUPP on a root bus, or if the port above
+ * can't, or if its link did not come back in the kernel's time: then the devices may have been reset;
+ * -ENODEV if the device is not open; another negative errno.
+ */
+PLX_EXPORT int plx_pci_hot_reset(const struct plx_pci_device *dev);
+
+/** enum plx_pci_intr_type - kinds of interrupts, the better ones last. */
+enum plx_pci_intr_type {
+	PLX_PCI_INTR_NONE,	/* not enabled */
+	PLX_PCI_INTR_LEGACY,	/* INTx: one, by level, masked by the kernel until it is acknowledged */
+	PLX_PCI_INTR_MSI,
+	PLX_PCI_INTR_MSIX,
+};
+
+/**
+ * plx_pci_intr_enable() - let the device interrupt: vector 0 for all but packets, and behind it one
+ * for each receive queue.
+ * @nb_rx_vectors: receive queues, 0 or more. INTx has room for none.
+ *
+ * The best kind that has so many vectors is taken, or what --vfio-intr says. If they are enabled
+ * already, more are added: files of before stay what they are; where the kernel can't add any
+ * without taking all down for a moment (VFIO_IRQ_INFO_NORESIZE), each of them is signalled once in
+ * case an interrupt was lost. One thread at a time for a device.
+ *
+ * Return: 0, also if as many are there; -ENOSPC if it has fewer; -ENOTSUP if it has none of the
+ * kind; -ENODEV; -ENOMEM, -EMFILE and others of the kernel. It is as before then, and logged.
+ */
+PLX_EXPORT int plx_pci_intr_enable(const struct plx_pci_device *dev, unsigned int nb_rx_vectors);
+/**
+ * plx_pci_intr_disable() - no interrupts any more, and their files are closed; callbacks were
+ * unregistered before. Return: 0; -ENODEV; the kernel's errno, and then they are off too.
+ */
+PLX_EXPORT int plx_pci_intr_disable(const struct plx_pci_device *dev);
+/** plx_pci_intr_type() - what is enabled. */
+PLX_EXPORT enum plx_pci_intr_type plx_pci_intr_type(const struct plx_pci_device *dev);
+
+/**
+ * plx_pci_intr_callback_register() - call @cb(@cb_arg) on interrupts of vector 0, on the interrupt
+ * thread. With INTx it must see to it that the device lowers the line, then plx_pci_intr_ack().
+ * Return: 0; -EINVAL while they are not enabled; as plx_intr_callback_register().
+ */
+PLX_EXPORT int plx_pci_intr_callback_register(const struct plx_pci_device *dev,
+	plx_intr_callback_fn cb, void *cb_arg);
+/** plx_pci_intr_callback_unregister() - undo it; as plx_intr_callback_unregister(). */
+PLX_EXPORT int plx_pci_intr_callback_unregister(const struct plx_pci_device *dev,
+	plx_intr_callback_fn cb, void *cb_arg);
+/**
+ * plx_pci_intr_ack() - vector 0 was handled and may come again; only INTx needs it.
+ * Return: 0; -EINVAL while they are not enabled; the kernel's errno.
+ */
+PLX_EXPORT int plx_pci_intr_ack(const struct plx_pci_device *dev);
+/**
+ * plx_pci_intr_rx_fd() - the eventfd of receive queue @queue's vector, which is @queue + 1.
+ * It stays the bus's, until plx_pci_intr_disable(). Return: the file; -EINVAL if there is none.
+ */
+PLX_EXPORT int plx_pci_intr_rx_fd(const struct plx_pci_device *dev, unsigned int queue);
 
 PLX_END_DECLS
 #endif

@@ -89,6 +89,12 @@ set_token(const char *value)
 }
 
 static int
+set_intr(const char *value)
+{
+	return vfio_intr_parse(value, &vfio_bus.intr);
+}
+
+static int
 set_no_pci(const char *value)
 {
 	vfio_bus.disabled = true;
@@ -167,6 +173,7 @@ const struct plx_bus_option vfio_options[] = {
 	{ "vfio-backend", "auto|iommufd|legacy", "how PCI devices are opened", set_backend },
 	{ "iommufd", "id=NAME[,fd=N]", "an iommufd for -a ...,iommufd=NAME; repeatable", set_iommufd },
 	{ "vfio-vf-token", "UUID", "VF token of PFs and their VFs", set_token },
+	{ "vfio-intr", "msix|msi|legacy", "only this kind of interrupts", set_intr },
 	{ "no-pci", NULL, "leave PCI devices alone", set_no_pci },
 	{ NULL, NULL, NULL, NULL },
 };
@@ -177,5 +184,6 @@ vfio_options_reset(struct vfio_bus *bus)
 	vfio_iommufds_free(bus);
 	bus->token = (struct vfio_token){ 0 };
 	bus->backend = VFIO_BACKEND_AUTO;
+	bus->intr = PLX_PCI_INTR_NONE;
 	bus->disabled = false;
 }

@@ -87,6 +87,17 @@ struct vfio_group {
 	struct vfio_group *next;
 };
 
+/* A region of an open device; see vfio_region.c. */
+struct vfio_region {
+	uint64_t offset;		/* in the device's file */
+	uint64_t size;			/* 0: it is absent */
+	uint32_t flags;			/* VFIO_REGION_INFO_FLAG_... */
+	bool sparse;			/* areas are not all of it */
+	bool msix_mappable;		/* the MSI-X table may be mapped too */
+	unsigned int n_areas;		/* that may be mapped */
+	struct vfio_region_sparse_mmap_area *areas;
+};
+
 /* An open device. */
 struct plx_vfio_device {
 	const struct vfio_access_ops *ops;
@@ -97,9 +108,10 @@ struct plx_vfio_device {
 	struct vfio_space *space;
 	struct vfio_group *group;	/* legacy only */
 	char node[64];			/* what was opened, for messages */
-	uint64_t config_offset;		/* of configuration space in fd */
-	uint64_t config_size;
+	struct vfio_region config;	/* configuration space */
+	struct vfio_region bars[PLX_PCI_MAX_RESOURCE];
 	bool can_reset;
+	struct vfio_irqs *irqs;		/* of vfio_irq.c; NULL before setup */
 };
 
 /* A PCI function, as the bus sees it. */
@@ -120,6 +132,7 @@ struct vfio_bus {
 	struct plx_pci_driver *drivers;
 	struct plx_pci_device *devices;		/* by address */
 	enum vfio_backend backend;
+	enum plx_pci_intr_type intr;		/* --vfio-intr; PLX_PCI_INTR_NONE: not given */
 	bool disabled;				/* --no-pci */
 	bool listening;				/* do spaces hear of memory yet? */
 	struct vfio_token token;		/* --vfio-vf-token */
@@ -194,6 +207,27 @@ int vfio_cdev_check(const char *name, int fd);
 /* vfio_device.c: what is the same in both worlds, on an open device. Each logs what fails. */
 int vfio_device_setup(struct plx_pci_device *pci);
 int vfio_device_teardown(struct plx_pci_device *pci);
+
+/* vfio_region.c: what the kernel says of a region; _put() frees it, also one that is all zero. */
+int vfio_region_get(int fd, uint32_t index, struct vfio_region *region);
+void vfio_region_put(struct vfio_region *region);
+/* Through the device's file. 0; -EINVAL if it is not all inside; -EIO if it was cut short. */
+int vfio_region_read(int fd, const struct vfio_region *region, void *buf, size_t len,
+	uint64_t offset);
+int vfio_region_write(int fd, const struct vfio_region *region, const void *buf, size_t len,
+	uint64_t offset);
+/* All BARs into pci->mem_resource; what a failure leaves, unmap takes away. */
+int vfio_bars_map(struct plx_pci_device *pci);
+int vfio_bars_unmap(struct plx_pci_device *pci);
+
+/* pci_config.c: bits of the command register; @set wins. */
+int pci_set_command(const struct plx_pci_device *dev, uint16_t set, uint16_t clear);
+
+/* vfio_irq.c: the signals of VFIO, and the vectors that a driver may have enabled. */
+int vfio_irq_setup(struct plx_pci_device *pci);
+int vfio_irq_teardown(struct plx_pci_device *pci);
+/* The value of --vfio-intr: 0, or -EINVAL, logged. */
+int vfio_intr_parse(const char *value, enum plx_pci_intr_type *type);
 
 /* vfio_map.c: memory events into an address space; @arg is a struct vfio_space. */
 int vfio_map_event(enum plx_mem_event event, const struct plx_mem_region *region, void *arg);

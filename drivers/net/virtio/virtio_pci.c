@@ -243,15 +243,9 @@ static volatile void *
 map_cap(const struct plx_pci_device *dev, const struct virtio_pci_cap *cap, size_t min,
 	size_t align)
 {
-	const struct plx_mem_resource *bar;
-
-	if (cap->bar >= PLX_PCI_MAX_RESOURCE)
+	if (cap->length < min || cap->offset % align != 0)
 		return NULL;
-	bar = &dev->mem_resource[cap->bar];
-	if (bar->addr == NULL || cap->length < min || cap->offset % align != 0 ||
-	    cap->offset > bar->len || cap->length > bar->len - cap->offset)
-		return NULL;
-	return PLX_PTR_ADD(bar->addr, cap->offset);
+	return plx_pci_mmio_addr(dev, cap->bar, cap->offset, cap->length);
 }
 
 /* Take what the capability at @pos points to, if it is the first one of its kind that will do. */
@@ -299,7 +293,7 @@ read_caps(struct virtio_pci *pci)
 	int pos = 0, n, ret;
 
 	for (n = 0; n < MAX_CAPS; n++) {
-		pos = plx_pci_find_capability(pci->dev, PCI_CAP_ID_VNDR, (uint8_t)pos);
+		pos = plx_pci_find_next_capability(pci->dev, PCI_CAP_ID_VNDR, (uint8_t)pos);
 		if (pos <= 0)
 			return pos;
 		ret = read_cap(pci, (uint8_t)pos);

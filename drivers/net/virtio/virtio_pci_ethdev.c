@@ -38,9 +38,12 @@ init_port(struct plx_eth_dev *dev, const struct plx_pci_device *pci_dev)
 static int
 virtio_pci_probe(const struct plx_pci_driver *drv, struct plx_pci_device *pci_dev)
 {
+	static const struct plx_kvarg no_keys[] = { { NULL, NULL } };
 	struct plx_eth_dev *dev;
-	int ret;
+	int ret = plx_kvargs_parse(pci_dev->device.name, pci_dev->device.args, no_keys, NULL);
 
+	if (ret < 0)
+		return ret;
 	dev = plx_eth_dev_create(&pci_dev->device, pci_dev->device.name,
 		sizeof(struct virtio_pci_port));
 	if (dev == NULL) {

@@ -73,6 +73,22 @@ check_clean()
 	[[ $(sort /proc/mounts) == "$mounts_before" ]] || fail "mounts have changed"
 }
 
+# refused WORDS ARG... - plx-testpmd ARG... fails and says all of the comma-separated WORDS in its one line of error.
+refused()
+{
+	local words word status=0
+	IFS=, read -ra words <<<"$1"
+	shift
+	timeout 60 "$testpmd" "$@" >/tmp/out 2>/tmp/err </dev/null || status=$?
+	((status != 0 && status < 124)) || fail "status $status: plx-testpmd $*: $(cat /tmp/err)"
+	grep -v ': backend ' /tmp/err >/tmp/line || fail "no line of error: plx-testpmd $*"
+	(($(wc -l </tmp/line) == 1)) || fail "not one line: plx-testpmd $*: $(cat /tmp/err)"
+	for word in "${words[@]}"; do
+		grep -qF -- "$word" /tmp/line || fail "\"$word\" is not in: $(cat /tmp/line)"
+	done
+	cat /tmp/line
+}
+
 # The label of the boot says which backend: the one that plx-testpmd must take.
 backend()
 {
