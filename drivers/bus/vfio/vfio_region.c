@@ -185,17 +185,22 @@ map_areas(int fd, const struct vfio_region *region, struct plx_mem_resource *res
 	const int prot = (region->flags & VFIO_REGION_INFO_FLAG_READ ? PROT_READ : 0) |
 		(region->flags & VFIO_REGION_INFO_FLAG_WRITE ? PROT_WRITE : 0);
 	char *base = mmap(NULL, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	int ret;
 
 	if (base == MAP_FAILED)
 		return -errno;
 	for (unsigned int i = 0; i < region->n_areas; i++) {
 		const struct vfio_region_sparse_mmap_area *a = &region->areas[i];
-		int ret;
 
 		if (mmap(base + a->offset, a->size, prot, MAP_SHARED | MAP_FIXED, fd,
 			    (off_t)(region->offset + a->offset)) != MAP_FAILED)
 			continue;
 		ret = -errno;
+		munmap(base, len);
+		return ret;
+	}
+	ret = vfio_guard_add(base, len);
+	if (ret < 0) {
 		munmap(base, len);
 		return ret;
 	}
@@ -237,9 +242,11 @@ vfio_bars_unmap(struct plx_pci_device *pci)
 	for (unsigned int bar = 0; bar < PLX_PCI_MAX_RESOURCE; bar++) {
 		struct plx_mem_resource *res = &pci->mem_resource[bar];
 
-		if (res->addr != NULL && munmap(res->addr, PLX_ALIGN_CEIL(res->len, page_size())) < 0 &&
-		    first == 0)
-			first = -errno;
+		if (res->addr != NULL) {
+			vfio_guard_remove(res->addr);
+			if (munmap(res->addr, PLX_ALIGN_CEIL(res->len, page_size())) < 0 && first == 0)
+				first = -errno;
+		}
 		*res = (struct plx_mem_resource){ 0 };
 		vfio_region_put(&pci->vfio->bars[bar]);
 	}
