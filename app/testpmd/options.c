@@ -75,6 +75,13 @@ set_auto_start(struct testpmd_options *o, const char *value)
 }
 
 static int
+set_no_lsc_interrupt(struct testpmd_options *o, const char *value)
+{
+	o->no_lsc_interrupt = true;
+	return 0;
+}
+
+static int
 set_tx_first(struct testpmd_options *o, const char *value)
 {
 	o->tx_first = true;
@@ -134,6 +141,7 @@ static const struct option_spec specs[] = {
 	NUMBER("mbuf-size", mbuf_size, PLX_PKTMBUF_HEADROOM + DEFAULT_TX_PKT_LEN, UINT16_MAX,
 		"bytes of an mbuf's buffer, headroom included (2176)"),
 	NUMBER("nb-cores", nb_cores, 1, PLX_MAX_LCORE, "lcores that forward (1)"),
+	{ "no-lsc-interrupt", 0, NULL, "no interrupts when the link changes", set_no_lsc_interrupt },
 	{ "port-topology", 0, "NAME", "paired, chained or loop (paired)", set_topology },
 	NUMBER("rxd", rxd, 0, UINT16_MAX, "descriptors of an Rx queue, 0: the driver's choice (0)"),
 	NUMBER("rxq", rxq, 1, PLX_MAX_QUEUES_PER_PORT, "Rx queues of a port (1)"),

@@ -96,6 +96,35 @@ setup_queues(const struct testpmd_options *o, const struct fwd_port *port)
 	return ret;
 }
 
+/* As DPDK's testpmd words it. On the interrupt thread, beside whatever main() prints. */
+static int
+print_event(uint16_t port_id, enum plx_eth_event_type event, void *arg, void *ret_param)
+{
+	static const char *const names[] = {
+		[PLX_ETH_EVENT_INTR_LSC] = "link state change",
+		[PLX_ETH_EVENT_INTR_RESET] = "reset",
+		[PLX_ETH_EVENT_INTR_RMV] = "device removal",
+	};
+
+	printf("\nPort %u: %s event\n", port_id, names[event]);
+	fflush(stdout);
+	return 0;
+}
+
+/* The close of the port unregisters them. */
+static int
+register_events(uint16_t port_id)
+{
+	static const enum plx_eth_event_type events[] = {
+		PLX_ETH_EVENT_INTR_LSC, PLX_ETH_EVENT_INTR_RESET, PLX_ETH_EVENT_INTR_RMV,
+	};
+	int ret = 0;
+
+	for (unsigned int i = 0; i < PLX_DIM(events) && ret == 0; i++)
+		ret = plx_eth_dev_callback_register(port_id, events[i], print_event, NULL);
+	return ret;
+}
+
 /* ethdev checks most options against the port's limits, but does not hear of --txpkts. */
 static int
 read_info(const struct testpmd_options *o, struct fwd_port *port)
@@ -105,6 +134,7 @@ read_info(const struct testpmd_options *o, struct fwd_port *port)
 
 	if (ret < 0)
 		return ret;
+	port->has_lsc = (info.dev_flags & PLX_ETH_DEV_INTR_LSC) != 0;
 	port->nb_rxd = o->rxd ? o->rxd : info.default_rx_desc;
 	port->nb_txd = o->txd ? o->txd : info.default_tx_desc;
 	if ((o->engine->generates || o->tx_first) && o->tx_layout.nb_segs > info.max_tx_segs) {
@@ -118,12 +148,16 @@ read_info(const struct testpmd_options *o, struct fwd_port *port)
 static int
 start_port(const struct testpmd_options *o, struct fwd_port *port)
 {
+	struct plx_eth_conf conf = { 0 };
 	int ret = read_info(o, port);
 
+	if (ret == 0)
+		ret = register_events(port->port_id);
 	if (ret < 0)
 		return ret;
+	conf.intr_conf.lsc = port->has_lsc && !o->no_lsc_interrupt;
 	printf("Configuring Port %u (socket %d)\n", port->port_id, port->socket_id);
-	ret = plx_eth_dev_configure(port->port_id, (uint16_t)o->rxq, (uint16_t)o->txq, NULL);
+	ret = plx_eth_dev_configure(port->port_id, (uint16_t)o->rxq, (uint16_t)o->txq, &conf);
 	if (ret == 0)
 		ret = setup_queues(o, port);
 	if (ret == 0)

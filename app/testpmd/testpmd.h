@@ -29,6 +29,7 @@ struct testpmd_options {
 	bool engine_given;
 	bool auto_start;
 	bool tx_first;
+	bool no_lsc_interrupt;
 	enum port_topology topology;
 	uint32_t stats_period;		/* seconds; 0: none */
 	uint32_t nb_cores;
@@ -46,6 +47,7 @@ struct testpmd_options {
 struct fwd_port {
 	uint16_t port_id;
 	int socket_id;
+	bool has_lsc;			/* interrupts when the link changes */
 	uint32_t nb_rxd;		/* as the driver has it */
 	uint32_t nb_txd;
 	struct plx_ether_addr mac_addr;

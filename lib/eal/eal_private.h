@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include <bsd/sys/queue.h>
+#include <bsd/sys/tree.h>
 
 #include <plx_callbacks.h>
 #include <plx_dev.h>
@@ -66,8 +67,9 @@ struct eal_lcore {
 	int ret;
 };
 
-LIST_HEAD(eal_region_list, eal_region);
-LIST_HEAD(eal_extmem_list, eal_extmem);
+/* By address: pieces of memory that don't overlap. Finding one takes a key of the same type. */
+RB_HEAD(eal_region_tree, eal_region);
+RB_HEAD(eal_extmem_tree, eal_extmem);
 TAILQ_HEAD(eal_listener_list, eal_listener);
 LIST_HEAD(eal_memzone_list, eal_memzone);
 
@@ -81,7 +83,7 @@ struct eal_arena {
 	size_t page_size;
 	int socket_id;
 	unsigned int size_index;	/* of the page size in eal_memory.page_sizes */
-	struct eal_region_list regions;	/* by rising address */
+	struct eal_region_tree regions;
 };
 
 /* The file of a region. */
@@ -108,7 +110,7 @@ struct eal_region {
 	bool pinned;			/* plugged at start-up: never retires */
 	bool empty;			/* no object in it */
 	uint64_t empty_since;		/* then: eal_now_ns() */
-	LIST_ENTRY(eal_region) next;
+	RB_ENTRY(eal_region) node;
 };
 
 LIST_HEAD(eal_dma_map_list, eal_dma_map);
@@ -121,7 +123,7 @@ struct eal_extmem {
 	int fd;				/* -1: none */
 	uint64_t fd_offset;
 	struct eal_dma_map_list dma_maps;	/* guarded by event_lock */
-	LIST_ENTRY(eal_extmem) next;
+	RB_ENTRY(eal_extmem) node;
 };
 
 #define HEAP_CLASSES 48
@@ -169,6 +171,7 @@ struct eal_reaper {
 	pthread_t thread;
 	pthread_cond_t wake;
 	bool started;
+	bool warned;		/* it could not be started, and that was said */
 	bool quit;
 	bool idle;		/* sleeps until it is woken, not until a time */
 	uint64_t emptied;	/* how often a region became empty */
@@ -202,11 +205,23 @@ struct eal_memory {
 	struct eal_heap heaps[PLX_MAX_NUMA_NODES];
 	struct eal_listener_list listeners;
 	struct eal_memzone_list memzones;
-	struct eal_extmem_list extmems;
+	struct eal_extmem_tree extmems;
 	struct eal_files files;
 	struct eal_reaper reaper;
 	struct eal_progress *progress;	/* NULL after start-up */
 };
+
+RB_PROTOTYPE(eal_region_tree, eal_region, node, eal_region_cmp)
+RB_PROTOTYPE(eal_extmem_tree, eal_extmem, node, eal_extmem_cmp)
+
+/* Of two ranges for a tree: those that overlap are equal. */
+static inline int
+eal_range_cmp(const void *a, size_t a_len, const void *b, size_t b_len)
+{
+	if ((uintptr_t)a + a_len <= (uintptr_t)b)
+		return -1;
+	return (uintptr_t)b + b_len <= (uintptr_t)a;
+}
 
 /* The interrupt thread; see interrupts.c. @lock: starting it, and which files it watches. */
 struct eal_intr {
@@ -303,6 +318,9 @@ int eal_file_make(const struct eal_files *files, size_t len, size_t page_size,
 /* @at_exit: the process ends, as opposed to giving memory back while it runs. */
 void eal_file_drop(const struct eal_files *files, struct eal_file *file, bool at_exit);
 
+/* What the kernel makes of base pages where it can; larger regions start at a multiple of it. */
+#define EAL_LARGE_PAGE ((size_t)2 << 20)
+
 /* populate.c: 0, or -ENOMEM for a pool that ran dry; event_lock and lock are not held. */
 int eal_populate(struct eal_memory *mem, void *addr, size_t len, size_t page_size);
 
@@ -332,7 +350,7 @@ int eal_region_unplug(struct eal_memory *mem, struct eal_region *region);
 /* The live region of an address, or NULL; lock is held. */
 struct eal_region *eal_region_find(struct eal_memory *mem, const void *addr);
 /* The live region after @region (NULL: the first), by node, page size and address; lock is held. */
-struct eal_region *eal_region_next(struct eal_memory *mem, const struct eal_region *region);
+struct eal_region *eal_region_next(struct eal_memory *mem, struct eal_region *region);
 
 /* listener.c: event_lock is held. *stuck: after a veto one of the others couldn't let go. */
 int eal_announce_add(struct eal_memory *mem, struct eal_region *region, bool *stuck);

@@ -16,38 +16,32 @@ struct eal_dma_map {
 	LIST_ENTRY(eal_dma_map) next;
 };
 
-static bool
-overlaps(const void *a, size_t a_len, const void *b, size_t b_len)
+static int
+eal_extmem_cmp(const struct eal_extmem *a, const struct eal_extmem *b)
 {
-	return (uintptr_t)a < (uintptr_t)b + b_len && (uintptr_t)b < (uintptr_t)a + a_len;
+	return eal_range_cmp(a->addr, a->len, b->addr, b->len);
 }
+
+RB_GENERATE(eal_extmem_tree, eal_extmem, node, eal_extmem_cmp)
 
 struct eal_extmem *
 eal_extmem_find(struct eal_memory *mem, const void *addr)
 {
-	struct eal_extmem *x;
+	struct eal_extmem key = { .addr = (void *)(uintptr_t)addr, .len = 1 };
 
-	LIST_FOREACH(x, &mem->extmems, next)
-		if (PLX_PTR_DIFF(addr, x->addr) < x->len)
-			return x;
-	return NULL;
+	return RB_FIND(eal_extmem_tree, &mem->extmems, &key);
 }
 
 /* An arena counts as a whole: where there is no region now there may be one later. */
 static bool
-is_taken(struct eal_memory *mem, const void *addr, size_t len)
+is_in_arena(const struct eal_memory *mem, const void *addr, size_t len)
 {
-	const struct eal_extmem *x;
-
 	for (unsigned int i = 0; i < PLX_MAX_NUMA_NODES * EAL_PAGE_SIZES; i++) {
 		const struct eal_arena *a = &mem->arenas[i / EAL_PAGE_SIZES][i % EAL_PAGE_SIZES];
 
-		if (a->base != NULL && overlaps(addr, len, a->base, a->len))
+		if (a->base != NULL && eal_range_cmp(addr, len, a->base, a->len) == 0)
 			return true;
 	}
-	LIST_FOREACH(x, &mem->extmems, next)
-		if (overlaps(addr, len, x->addr, x->len))
-			return true;
 	return false;
 }
 
@@ -74,10 +68,9 @@ plx_extmem_register(void *addr, size_t len, size_t page_size, int fd, uint64_t f
 	LIST_INIT(&x->dma_maps);
 	pthread_mutex_lock(&mem->event_lock);
 	pthread_mutex_lock(&mem->lock);
-	if (is_taken(mem, addr, len))
+	/* The tree takes none that overlaps another. */
+	if (is_in_arena(mem, addr, len) || RB_INSERT(eal_extmem_tree, &mem->extmems, x) != NULL)
 		ret = -EEXIST;
-	else
-		LIST_INSERT_HEAD(&mem->extmems, x, next);
 	pthread_mutex_unlock(&mem->lock);
 	pthread_mutex_unlock(&mem->event_lock);
 	if (ret < 0)
@@ -100,7 +93,7 @@ plx_extmem_unregister(void *addr, size_t len)
 	else if (!LIST_EMPTY(&x->dma_maps))
 		ret = -EBUSY;
 	else
-		LIST_REMOVE(x, next);
+		RB_REMOVE(eal_extmem_tree, &mem->extmems, x);
 	pthread_mutex_unlock(&mem->lock);
 	pthread_mutex_unlock(&mem->event_lock);
 	if (ret == 0)
@@ -258,7 +251,7 @@ plx_dev_dma_unmap_all(struct plx_device *dev)
 	int first = 0, ret;
 
 	pthread_mutex_lock(&mem->event_lock);
-	LIST_FOREACH(x, &mem->extmems, next) {
+	RB_FOREACH(x, eal_extmem_tree, &mem->extmems) {
 		LIST_FOREACH_SAFE(m, &x->dma_maps, next, following) {
 			if (m->dev != dev)
 				continue;
@@ -284,7 +277,7 @@ plx_dev_dma_walk(int (*cb)(void *addr, size_t len, int fd, uint64_t fd_offset, v
 	int ret = 0;
 
 	pthread_mutex_lock(&mem->event_lock);
-	LIST_FOREACH(x, &mem->extmems, next) {
+	RB_FOREACH(x, eal_extmem_tree, &mem->extmems) {
 		LIST_FOREACH(m, &x->dma_maps, next) {
 			if (m->dev == NULL && ret == 0)
 				ret = cb(m->addr, m->len, x->fd, offset_of(x, m->addr), arg);
@@ -301,12 +294,12 @@ eal_extmems_fini(struct eal_memory *mem)
 	struct eal_dma_map *m;
 	struct eal_extmem *x;
 
-	while ((x = LIST_FIRST(&mem->extmems)) != NULL) {
+	while ((x = RB_ROOT(&mem->extmems)) != NULL) {
 		while ((m = LIST_FIRST(&x->dma_maps)) != NULL) {
 			LIST_REMOVE(m, next);
 			free(m);
 		}
-		LIST_REMOVE(x, next);
+		RB_REMOVE(eal_extmem_tree, &mem->extmems, x);
 		free(x);
 	}
 }

@@ -58,7 +58,7 @@ eal_announce_add(struct eal_memory *mem, struct eal_region *region, bool *stuck)
 
 /* The one after @r, which event_lock keeps alive; others come and go, hence the lock. */
 static struct eal_region *
-next_region(struct eal_memory *mem, const struct eal_region *r)
+next_region(struct eal_memory *mem, struct eal_region *r)
 {
 	struct eal_region *following;
 
@@ -106,7 +106,7 @@ find_listener(struct eal_memory *mem, plx_mem_event_cb cb, void *arg)
 static int
 add_listener(struct eal_memory *mem, const char *name, plx_mem_event_cb cb, void *arg)
 {
-	struct eal_region *vetoed;
+	struct eal_region *vetoed = NULL;
 	struct eal_listener *l;
 	int ret;
 

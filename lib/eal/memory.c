@@ -144,7 +144,7 @@ eal_memory_init(const struct eal_options *opts, const struct plx_dev_windows *wi
 	init_locks(mem);
 	TAILQ_INIT(&mem->listeners);
 	LIST_INIT(&mem->memzones);
-	LIST_INIT(&mem->extmems);
+	RB_INIT(&mem->extmems);
 	mem->match_allocations = opts->match_allocations;
 	mem->bind_nodes = numa_available() >= 0 && numa_num_configured_nodes() > 1;
 	eal_reaper_init(mem);
@@ -161,11 +161,9 @@ release_arena(struct eal_memory *mem, struct eal_arena *a)
 {
 	struct eal_region *r, *following;
 
-	for (r = LIST_FIRST(&a->regions); r != NULL; r = following) {
-		following = LIST_NEXT(r, next);
+	RB_FOREACH_SAFE(r, eal_region_tree, &a->regions, following)
 		eal_region_unplug(mem, r);
-	}
-	return LIST_EMPTY(&a->regions) ? eal_arena_release(a) : -EBUSY;
+	return RB_EMPTY(&a->regions) ? eal_arena_release(a) : -EBUSY;
 }
 
 /* Return: 0, or the first errno; it goes on after one. */

@@ -66,12 +66,12 @@ state_name(const struct eal_region *r)
 }
 
 static void
-dump_arena(const struct eal_arena *a, FILE *f)
+dump_arena(struct eal_arena *a, FILE *f)
 {
-	const struct eal_region *r;
+	struct eal_region *r;
 
 	fprintf(f, "node %d: arena %p len %zu page %zu\n", a->socket_id, a->base, a->len, a->page_size);
-	LIST_FOREACH(r, &a->regions, next)
+	RB_FOREACH(r, eal_region_tree, &a->regions)
 		fprintf(f, "  region %p len %zu fd %d offset %ju %s%s\n", r->pub.addr, r->pub.len,
 			r->pub.fd, (uintmax_t)r->pub.fd_offset, state_name(r),
 			r->pinned ? " pinned" : "");
@@ -81,16 +81,16 @@ int
 plx_mem_dump(FILE *f)
 {
 	struct eal_memory *mem = &eal.mem;
-	const struct eal_extmem *x;
+	struct eal_extmem *x;
 
 	pthread_mutex_lock(&mem->lock);
 	for (unsigned int i = 0; i < PLX_MAX_NUMA_NODES * EAL_PAGE_SIZES; i++) {
-		const struct eal_arena *a = &mem->arenas[i / EAL_PAGE_SIZES][i % EAL_PAGE_SIZES];
+		struct eal_arena *a = &mem->arenas[i / EAL_PAGE_SIZES][i % EAL_PAGE_SIZES];
 
 		if (a->base != NULL)
 			dump_arena(a, f);
 	}
-	LIST_FOREACH(x, &mem->extmems, next)
+	RB_FOREACH(x, eal_extmem_tree, &mem->extmems)
 		fprintf(f, "external %p len %zu page %zu fd %d offset %ju\n", x->addr, x->len,
 			x->page_size, x->fd, (uintmax_t)x->fd_offset);
 	pthread_mutex_unlock(&mem->lock);

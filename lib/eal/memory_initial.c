@@ -63,6 +63,10 @@ log_failed(const struct eal_memory *mem, const struct eal_options *opts, int nod
 		PLX_LOG(ERR, &mem_logtype, "%s %ju: %ju MiB on node %d are more than its --socket-limit "
 			"of %zu MiB (%s): raise that", option, asked, mib, node, limit >> 20,
 			plx_strerror(ret));
+	else if (ret == -EPERM)
+		PLX_LOG(ERR, &mem_logtype, "%s %ju: may not bind %ju MiB to node %d (%s): let the seccomp "
+			"profile of the container allow mbind", option, asked, mib, node,
+			plx_strerror(ret));
 	else if (page_size > (size_t)sysconf(_SC_PAGESIZE))
 		PLX_LOG(ERR, &mem_logtype, "%s %ju: can't have %ju MiB on node %d, %zu hugepages of %zu KiB "
 			"are free (%s): lower %s, or raise /sys/kernel/mm/hugepages/hugepages-%zukB/"

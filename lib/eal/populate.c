@@ -11,6 +11,9 @@
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23	/* Linux 5.14, include/uapi/asm-generic/mman-common.h */
 #endif
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25	/* Linux 6.1, same place */
+#endif
 
 /* Below this a thread costs more than it saves. */
 #define PARALLEL_MIN ((size_t)64 << 20)
@@ -23,13 +26,14 @@
 struct job {
 	uint8_t *addr;
 	size_t len;
+	size_t page_size;
 	size_t slice;		/* a multiple of the page size */
 	size_t next;		/* offset of what nobody has taken yet */
 	int err;		/* the first one; ends it for all */
 };
 
 static int
-populate_slice(void *addr, size_t len)
+populate(void *addr, size_t len)
 {
 	int ret;
 
@@ -38,6 +42,37 @@ populate_slice(void *addr, size_t len)
 	} while (ret == -EINTR || ret == -EAGAIN);
 	/* madvise(2): EFAULT stands for the SIGBUS of a hugepage pool that ran dry. */
 	return ret == -EFAULT ? -ENOMEM : ret;
+}
+
+/*
+ * Base pages cost a fault each when they come, and as much when they go. Where the kernel can have
+ * 512 of them as one it is ten times faster, now and at every access. It takes such a page from the
+ * node of what is there already: of the first page, which comes from where mbind(2) said. Only a
+ * wish: what this leaves out is populated as base pages.
+ */
+static int
+populate_large(void *addr, size_t len, size_t page_size)
+{
+	for (size_t at = 0; at < len; at += EAL_LARGE_PAGE) {
+		int ret = populate(PLX_PTR_ADD(addr, at), page_size);
+
+		if (ret < 0)
+			return ret;
+	}
+	return madvise(addr, len, MADV_COLLAPSE) < 0 ? -errno : 0;
+}
+
+static int
+populate_slice(void *addr, size_t len, size_t page_size)
+{
+	int ret = 0;
+
+	if (page_size < EAL_LARGE_PAGE && len >= EAL_LARGE_PAGE)
+		ret = populate_large(addr, len, page_size);
+	if (ret < 0)
+		PLX_LOG(DEBUG, &mem_logtype, "no large pages for %zu bytes at %p (%s)", len, addr,
+			plx_strerror(ret));
+	return populate(addr, len);
 }
 
 /* Do one slice. Return: bytes done; 0 when there is nothing left to take. */
@@ -53,7 +88,7 @@ do_slice(struct job *job)
 	if (at >= job->len)
 		return 0;
 	len = PLX_MIN(job->slice, job->len - at);
-	ret = populate_slice(job->addr + at, len);
+	ret = populate_slice(job->addr + at, len, job->page_size);
 	if (ret == 0)
 		return len;
 	__atomic_compare_exchange_n(&job->err, &none, ret, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
@@ -103,6 +138,7 @@ eal_populate(struct eal_memory *mem, void *addr, size_t len, size_t page_size)
 	struct job job = {
 		.addr = addr,
 		.len = len,
+		.page_size = page_size,
 		.slice = PLX_MAX(SLICE, page_size),
 	};
 	pthread_t threads[MAX_THREADS];

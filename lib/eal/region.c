@@ -12,38 +12,40 @@
 
 #include "eal_private.h"
 
-/* First gap of @len bytes in @arena; *after gets the region before it, or NULL. */
-static void *
-find_gap(const struct eal_arena *arena, size_t len, struct eal_region **after)
+static int
+eal_region_cmp(const struct eal_region *a, const struct eal_region *b)
 {
+	return eal_range_cmp(a->pub.addr, a->pub.len, b->pub.addr, b->pub.len);
+}
+
+RB_GENERATE(eal_region_tree, eal_region, node, eal_region_cmp)
+
+/* First gap of @len bytes in @arena, where large pages of the kernel and of the IOMMU fit. */
+static void *
+find_gap(struct eal_arena *arena, size_t len)
+{
+	size_t align = len >= EAL_LARGE_PAGE ? EAL_LARGE_PAGE : arena->page_size;
 	uintptr_t at = (uintptr_t)arena->base;
 	uintptr_t end = at + arena->len;
 	struct eal_region *r;
 
-	*after = NULL;
-	LIST_FOREACH(r, &arena->regions, next) {
-		if ((uintptr_t)r->pub.addr - at >= len)
+	RB_FOREACH(r, eal_region_tree, &arena->regions) {
+		if (at + len <= (uintptr_t)r->pub.addr)
 			break;
 		at = (uintptr_t)r->pub.addr + r->pub.len;
-		*after = r;
+		at = PLX_ALIGN_CEIL(at, align);
 	}
-	if (r == NULL && end - at < len)
-		return NULL;
-	return (void *)at;
+	return at + len <= end ? (void *)at : NULL;
 }
 
 /* Take addresses for @r, so that nobody else does. */
 static int
 take_addresses(struct eal_memory *mem, struct eal_region *r)
 {
-	struct eal_region *after;
-
 	pthread_mutex_lock(&mem->lock);
-	r->pub.addr = find_gap(r->arena, r->pub.len, &after);
-	if (r->pub.addr != NULL && after != NULL)
-		LIST_INSERT_AFTER(after, r, next);
-	else if (r->pub.addr != NULL)
-		LIST_INSERT_HEAD(&r->arena->regions, r, next);
+	r->pub.addr = find_gap(r->arena, r->pub.len);
+	if (r->pub.addr != NULL)
+		RB_INSERT(eal_region_tree, &r->arena->regions, r);
 	pthread_mutex_unlock(&mem->lock);
 	return r->pub.addr != NULL ? 0 : -ENOMEM;
 }
@@ -60,7 +62,7 @@ static void
 forget(struct eal_memory *mem, struct eal_region *r)
 {
 	pthread_mutex_lock(&mem->lock);
-	LIST_REMOVE(r, next);
+	RB_REMOVE(eal_region_tree, &r->arena->regions, r);
 	pthread_mutex_unlock(&mem->lock);
 	free(r);
 }
@@ -185,16 +187,15 @@ eal_region_unplug(struct eal_memory *mem, struct eal_region *region)
 struct eal_region *
 eal_region_find(struct eal_memory *mem, const void *addr)
 {
-	struct eal_region *r;
+	struct eal_region key = { .pub = { .addr = (void *)(uintptr_t)addr, .len = 1 } }, *r;
 
 	for (unsigned int i = 0; i < PLX_MAX_NUMA_NODES * EAL_PAGE_SIZES; i++) {
 		struct eal_arena *a = &mem->arenas[i / EAL_PAGE_SIZES][i % EAL_PAGE_SIZES];
 
 		if (a->base == NULL || PLX_PTR_DIFF(addr, a->base) >= a->len)
 			continue;
-		LIST_FOREACH(r, &a->regions, next)
-			if (PLX_PTR_DIFF(addr, r->pub.addr) < r->pub.len)
-				return r->state == REGION_LIVE ? r : NULL;
+		r = RB_FIND(eal_region_tree, &a->regions, &key);
+		return r != NULL && r->state == REGION_LIVE ? r : NULL;
 	}
 	return NULL;
 }
@@ -204,20 +205,21 @@ static struct eal_region *
 live_from(struct eal_memory *mem, struct eal_region *r, unsigned int i)
 {
 	for (;;) {
-		for (; r != NULL; r = LIST_NEXT(r, next))
+		for (; r != NULL; r = RB_NEXT(eal_region_tree, NULL, r))
 			if (r->state == REGION_LIVE)
 				return r;
 		if (++i >= PLX_MAX_NUMA_NODES * EAL_PAGE_SIZES)
 			return NULL;
-		r = LIST_FIRST(&mem->arenas[i / EAL_PAGE_SIZES][i % EAL_PAGE_SIZES].regions);
+		r = RB_MIN(eal_region_tree,
+			&mem->arenas[i / EAL_PAGE_SIZES][i % EAL_PAGE_SIZES].regions);
 	}
 }
 
 struct eal_region *
-eal_region_next(struct eal_memory *mem, const struct eal_region *region)
+eal_region_next(struct eal_memory *mem, struct eal_region *region)
 {
 	if (region == NULL)
-		return live_from(mem, LIST_FIRST(&mem->arenas[0][0].regions), 0);
-	return live_from(mem, LIST_NEXT(region, next),
+		return live_from(mem, RB_MIN(eal_region_tree, &mem->arenas[0][0].regions), 0);
+	return live_from(mem, RB_NEXT(eal_region_tree, NULL, region),
 		(unsigned int)(region->arena - &mem->arenas[0][0]));
 }

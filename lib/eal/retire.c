@@ -193,15 +193,18 @@ start(struct eal_memory *mem)
 void
 eal_reaper_start(struct eal_memory *mem)
 {
+	bool warn = false;
 	int ret = 0;
 
 	pthread_mutex_lock(&mem->lock);
 	if (!mem->reaper.started) {
 		ret = start(mem);
 		mem->reaper.started = ret == 0;
+		warn = ret < 0 && !mem->reaper.warned;
+		mem->reaper.warned |= warn;
 	}
 	pthread_mutex_unlock(&mem->lock);
-	if (ret < 0)
+	if (warn)
 		PLX_LOG(WARNING, &mem_logtype, "no thread to give empty memory back (%s): it stays "
 			"until plx_mem_trim()", plx_strerror(ret));
 }

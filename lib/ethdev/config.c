@@ -65,6 +65,19 @@ check_queue_counts(struct plx_eth_dev *dev, uint16_t nb_rx, uint16_t nb_tx)
 	return ret < 0 ? ret : check_queue_count(dev, "Tx", nb_tx, info.max_tx_queues);
 }
 
+static int
+check_interrupts(struct plx_eth_dev *dev, const struct plx_eth_intr_conf *conf)
+{
+	struct plx_eth_dev_info info;
+
+	eth_dev_info(dev, &info);
+	if (conf->lsc && !(info.dev_flags & PLX_ETH_DEV_INTR_LSC))
+		return eth_dev_result(dev, "interrupt on link changes", -ENOTSUP);
+	if (conf->rxq && dev->dev_ops->rx_queue_intr_enable == NULL)
+		return eth_dev_result(dev, "interrupt on packets", -ENOTSUP);
+	return 0;
+}
+
 int
 plx_eth_dev_configure(uint16_t port_id, uint16_t nb_rx_queue, uint16_t nb_tx_queue,
 	const struct plx_eth_conf *conf)
@@ -80,6 +93,8 @@ plx_eth_dev_configure(uint16_t port_id, uint16_t nb_rx_queue, uint16_t nb_tx_que
 	ret = check_stopped(dev, "configure");
 	if (ret == 0)
 		ret = check_queue_counts(dev, nb_rx_queue, nb_tx_queue);
+	if (ret == 0)
+		ret = check_interrupts(dev, &conf->intr_conf);
 	mtu = conf->mtu != 0 ? conf->mtu : eth_dev_default_mtu(dev);
 	if (ret == 0)
 		ret = eth_dev_check_mtu(dev, mtu);

@@ -15,6 +15,7 @@
  */
 #include <plx_ether.h>
 #include <plx_ethdev_core.h>
+#include <plx_interrupts.h>
 #include <plx_mbuf.h>
 
 PLX_BEGIN_DECLS
@@ -79,6 +80,9 @@ struct plx_eth_desc_lim {
 	uint16_t nb_pow2;
 };
 
+/** PLX_ETH_DEV_INTR_LSC - in dev_flags: the port can tell of link changes by an interrupt. */
+#define PLX_ETH_DEV_INTR_LSC 0x0002
+
 /**
  * struct plx_eth_dev_info - what a port is and can do.
  * @device: it belongs to.
@@ -96,6 +100,7 @@ struct plx_eth_desc_lim {
  * @nb_rx_queues: Rx queues configured.
  * @nb_tx_queues: Tx queues configured.
  * @max_tx_segs: most mbuf segments of one packet on Tx.
+ * @dev_flags: PLX_ETH_DEV_*.
  */
 struct plx_eth_dev_info {
 	const struct plx_device *device;
@@ -113,14 +118,27 @@ struct plx_eth_dev_info {
 	uint16_t nb_rx_queues;
 	uint16_t nb_tx_queues;
 	uint16_t max_tx_segs;
+	uint32_t dev_flags;
+};
+
+/**
+ * struct plx_eth_intr_conf - which interrupts a port shall have.
+ * @lsc: link changes: PLX_ETH_EVENT_INTR_LSC is raised.
+ * @rxq: packets, a vector for each Rx queue: plx_eth_dev_rx_intr_enable().
+ */
+struct plx_eth_intr_conf {
+	uint32_t lsc : 1;
+	uint32_t rxq : 1;
 };
 
 /**
  * struct plx_eth_conf - configuration of a port; zeroed is the default.
  * @mtu: bytes of the largest layer 3 packet; 0 = 1500, or what is nearest to it that the port can.
+ * @intr_conf: interrupts; none by default.
  */
 struct plx_eth_conf {
 	uint32_t mtu;
+	struct plx_eth_intr_conf intr_conf;
 };
 
 /**
@@ -164,7 +182,7 @@ PLX_EXPORT int plx_eth_dev_info_get(uint16_t port_id, struct plx_eth_dev_info *i
  * @conf: copied; NULL for the default.
  *
  * Return: 0; -ENODEV; -EBUSY while started, -EINVAL beyond the port's limits or without any queue,
- * -ENOTSUP for an MTU that can't be changed, all of them with the port as it was; or the driver's
+ * -ENOTSUP for an MTU that can't be changed or an interrupt that it does not have, all of them with the port as it was; or the driver's
  * errno, after which the port is not configured.
  */
 PLX_EXPORT int plx_eth_dev_configure(uint16_t port_id, uint16_t nb_rx_queue, uint16_t nb_tx_queue,
@@ -236,6 +254,85 @@ PLX_EXPORT int plx_eth_dev_get_mtu(uint16_t port_id, uint16_t *mtu);
  * driver can't; the driver's errno. The MTU is as it was unless 0 is returned.
  */
 PLX_EXPORT int plx_eth_dev_set_mtu(uint16_t port_id, uint16_t mtu);
+
+/**
+ * enum plx_eth_event_type - what a port tells of by itself.
+ * @PLX_ETH_EVENT_INTR_LSC: the link may have changed: ask plx_eth_link_get_nowait().
+ * @PLX_ETH_EVENT_INTR_RESET: the device gave up: stop and start the port.
+ * @PLX_ETH_EVENT_INTR_RMV: the device is gone, or has to go: close the port.
+ */
+enum plx_eth_event_type {
+	PLX_ETH_EVENT_INTR_LSC,
+	PLX_ETH_EVENT_INTR_RESET,
+	PLX_ETH_EVENT_INTR_RMV,
+};
+
+/**
+ * typedef plx_eth_dev_cb_fn - called when a port has an event, mostly on the interrupt thread.
+ * @cb_arg: of who registered it.
+ * @ret_param: the event's; NULL for those above.
+ *
+ * It must not wait for long, and neither stop nor close the port: that is the main lcore's.
+ * Returns 0 or a negative errno, which is logged.
+ */
+typedef int (*plx_eth_dev_cb_fn)(uint16_t port_id, enum plx_eth_event_type event, void *cb_arg,
+	void *ret_param);
+
+/**
+ * plx_eth_dev_callback_register() - hear of an event of a port; before or after its start.
+ * Also within a callback. Return: 0; -ENODEV; -EEXIST; -ENOMEM. Logged, as the two below.
+ */
+PLX_EXPORT int plx_eth_dev_callback_register(uint16_t port_id, enum plx_eth_event_type event,
+	plx_eth_dev_cb_fn cb_fn, void *cb_arg);
+/**
+ * plx_eth_dev_callback_unregister() - undo it; the close of the port does so too.
+ *
+ * When it returns the callback is not called any more; it waits for one that runs in another
+ * thread. Return: 0; -ENODEV; -ENOENT if it is not registered.
+ */
+PLX_EXPORT int plx_eth_dev_callback_unregister(uint16_t port_id, enum plx_eth_event_type event,
+	plx_eth_dev_cb_fn cb_fn, void *cb_arg);
+
+/**
+ * plx_eth_dev_rx_intr_enable() - interrupt when a packet comes into the queue.
+ *
+ * By the thread that polls the queue, of a started port that was configured with intr_conf.rxq.
+ * What came before may be told of or not. So a thread that is going to sleep must enable, then poll
+ * once more, and sleep only if nothing came:
+ *
+ *	plx_eth_dev_rx_intr_enable(port, queue);
+ *	n = plx_eth_rx_burst(port, queue, pkts, nb_pkts);
+ *	if (n == 0)
+ *		plx_epoll_wait(PLX_EPOLL_PER_THREAD, &event, 1, -1);
+ *	plx_eth_dev_rx_intr_disable(port, queue);
+ *
+ * A packet that comes before the poll is found by it, one that comes later interrupts. With the poll
+ * first and the enable behind it, a packet in between would be slept over.
+ *
+ * Return: 0; -ENODEV; -ENOTSUP; -EINVAL for a queue or state that is not so; the driver's errno.
+ */
+PLX_EXPORT int plx_eth_dev_rx_intr_enable(uint16_t port_id, uint16_t queue_id);
+/**
+ * plx_eth_dev_rx_intr_disable() - poll again. Interrupts that are under way may still arrive.
+ * Return: as plx_eth_dev_rx_intr_enable().
+ */
+PLX_EXPORT int plx_eth_dev_rx_intr_disable(uint16_t port_id, uint16_t queue_id);
+/**
+ * plx_eth_dev_rx_intr_ctl_q() - let a thread sleep for the queue, or no more.
+ * @epfd: PLX_EPOLL_PER_THREAD, or an epoll file.
+ * @op: PLX_INTR_EVENT_ADD or PLX_INTR_EVENT_DEL.
+ * @data: comes back from plx_epoll_wait().
+ *
+ * After plx_eth_dev_configure() with intr_conf.rxq; the next configure or close undoes it.
+ * Return: as plx_eth_dev_rx_intr_enable(); the errno of plx_epoll_ctl().
+ */
+PLX_EXPORT int plx_eth_dev_rx_intr_ctl_q(uint16_t port_id, uint16_t queue_id, int epfd, int op,
+	void *data);
+/**
+ * plx_eth_dev_rx_intr_ctl_q_get_fd() - the eventfd of the queue, for event loops of one's own.
+ * Return: the file, which stays the port's; else as plx_eth_dev_rx_intr_enable().
+ */
+PLX_EXPORT int plx_eth_dev_rx_intr_ctl_q_get_fd(uint16_t port_id, uint16_t queue_id);
 
 /**
  * plx_eth_rx_burst() - receive up to @nb_pkts packets from a queue.

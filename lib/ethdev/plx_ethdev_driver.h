@@ -8,6 +8,7 @@
  * need not do it again. Calls come from one thread at a time for a port, but link_update and
  * stats_get from any. ethdev also logs what fails, with the errno: a driver's functions are silent.
  */
+#include <plx_callbacks.h>
 #include <plx_dev.h>
 #include <plx_ethdev.h>
 
@@ -28,6 +29,11 @@ struct plx_eth_dev;
  * @rx_queue_release: free the queue dev->rx_queues[id]; the port is stopped.
  * @link_update: fill @link, which is zeroed; with @wait it may take up to 9 s.
  * @stats_get: fill @stats, which is zeroed.
+ * @rx_queue_intr_enable: tell of packets from now on, with a full fence between that and the poll
+ *	that follows; by the thread of the queue. NULL: -ENOTSUP, as for all three.
+ * @rx_queue_intr_disable: no more.
+ * @rx_queue_intr_fd: the eventfd, from dev_configure with conf.intr_conf.rxq until the next one or
+ *	dev_close; or a negative errno.
  * @promiscuous_enable: only called while started; ethdev calls it again after each dev_start.
  *
  * The others are as their namesakes of ethdev. promiscuous, mac_addr_set, mtu_set may be NULL:
@@ -52,6 +58,9 @@ struct plx_eth_dev_ops {
 	int (*promiscuous_disable)(struct plx_eth_dev *dev);
 	int (*mac_addr_set)(struct plx_eth_dev *dev, const struct plx_ether_addr *mac_addr);
 	int (*mtu_set)(struct plx_eth_dev *dev, uint16_t mtu);
+	int (*rx_queue_intr_enable)(struct plx_eth_dev *dev, uint16_t queue_id);
+	int (*rx_queue_intr_disable)(struct plx_eth_dev *dev, uint16_t queue_id);
+	int (*rx_queue_intr_fd)(struct plx_eth_dev *dev, uint16_t queue_id);
 };
 
 /** enum plx_eth_dev_state - how far a port is. */
@@ -81,6 +90,7 @@ enum plx_eth_dev_state {
  * @rx_queues: the driver's queues by id; NULL if not set up.
  * @tx_queues: as @rx_queues.
  * @name: of the port.
+ * @callbacks: ethdev's; see plx_eth_dev_callback_process().
  */
 struct plx_eth_dev {
 	plx_eth_rx_burst_t rx_pkt_burst;
@@ -99,6 +109,7 @@ struct plx_eth_dev {
 	void *rx_queues[PLX_MAX_QUEUES_PER_PORT];
 	void *tx_queues[PLX_MAX_QUEUES_PER_PORT];
 	char name[PLX_ETH_NAME_MAX_LEN];
+	struct plx_callbacks callbacks;
 };
 
 /**
@@ -118,6 +129,16 @@ PLX_EXPORT void plx_eth_dev_probing_finish(struct plx_eth_dev *dev);
 PLX_EXPORT void plx_eth_dev_release_port(struct plx_eth_dev *dev);
 /** plx_eth_dev_of() - the port that belongs to @device, or NULL; for a driver's remove. */
 PLX_EXPORT struct plx_eth_dev *plx_eth_dev_of(const struct plx_device *device);
+/**
+ * plx_eth_dev_callback_process() - a driver tells of an event.
+ * @ret_param: passed on to the callbacks.
+ *
+ * Any thread, but the port must not be closed meanwhile: a driver that calls it on the interrupt
+ * thread unregisters there in dev_stop or dev_close, which waits. Return: how many callbacks were
+ * called.
+ */
+PLX_EXPORT int plx_eth_dev_callback_process(struct plx_eth_dev *dev, enum plx_eth_event_type event,
+	void *ret_param);
 
 PLX_END_DECLS
 #endif

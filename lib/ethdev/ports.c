@@ -131,6 +131,7 @@ dev_create(struct plx_device *device, const char *name, size_t private_size,
 	dev->device = device;
 	dev->port_id = port_id;
 	dev->state = PLX_ETH_DEV_MADE;
+	dev->callbacks = (struct plx_callbacks)PLX_CALLBACKS_INITIALIZER;
 	ports.devs[port_id] = dev;
 	*out = dev;
 	return 0;
@@ -158,6 +159,7 @@ plx_eth_dev_release_port(struct plx_eth_dev *dev)
 {
 	ports.usable[dev->port_id] = false;
 	ports.devs[dev->port_id] = NULL;
+	plx_callbacks_clear(&dev->callbacks);
 	plx_free(dev->dev_private);
 	free(dev);
 }

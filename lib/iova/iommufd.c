@@ -23,6 +23,7 @@ struct iommufd_domain {
 struct iommufd_space {
 	struct plx_iova_space space;
 	uint32_t ioas_id;
+	uint32_t hwpt_id;		/* of plx_iova_keep_tables(); 0: none */
 	struct iommufd_space *next;	/* in the domain */
 };
 
@@ -52,11 +53,39 @@ destroy(int fd, uint32_t id)
 }
 
 static int
-iommufd_attach(struct plx_iova_space *space, int fd, bool first)
+attach_to(int fd, uint32_t id)
 {
-	struct uapi_vfio_attach_pt cmd = { .argsz = sizeof(cmd), .pt_id = self(space)->ioas_id };
+	struct uapi_vfio_attach_pt cmd = { .argsz = sizeof(cmd), .pt_id = id };
 
 	return ioctl(fd, UAPI_VFIO_DEVICE_ATTACH_IOMMUFD_PT, &cmd) < 0 ? -errno : 0;
+}
+
+/* EINVAL: the device is behind another kind of IOMMU, and gets a table that the kernel makes. */
+static int
+iommufd_attach(struct plx_iova_space *space, int fd, bool first)
+{
+	const struct iommufd_space *s = self(space);
+	int ret = s->hwpt_id != 0 ? attach_to(fd, s->hwpt_id) : -EINVAL;
+
+	return ret == -EINVAL ? attach_to(fd, s->ioas_id) : ret;
+}
+
+static int
+iommufd_keep_tables(struct plx_iova_space *space, uint32_t devid)
+{
+	struct iommufd_space *s = self(space);
+	struct uapi_hwpt_alloc cmd = {
+		.size = sizeof(cmd),
+		.dev_id = devid,
+		.pt_id = s->ioas_id,
+	};
+
+	if (s->hwpt_id != 0)
+		return -EALREADY;
+	if (ioctl(space->fd, UAPI_HWPT_ALLOC, &cmd) < 0)
+		return -errno;
+	s->hwpt_id = cmd.out_hwpt_id;
+	return 0;
 }
 
 static int
@@ -339,23 +368,26 @@ iommufd_unstage(struct plx_iova_window *w)
 	return unstage(w->domain, w, w->m.len);
 }
 
-/* Destroying an IOAS unmaps all of it. */
+/* Destroying an IOAS unmaps all of it; a table of its own goes before. */
 static int
 iommufd_close(struct plx_iova_space *space)
 {
+	const struct iommufd_space *s = self(space);
 	struct iommufd_domain *d = space->domain;
 	struct iommufd_space **at = &d->spaces;
-	int ret, put;
+	int first, ret, put;
 
 	pthread_mutex_lock(&d->lock);
-	while (*at != self(space))
+	while (*at != s)
 		at = &(*at)->next;
-	*at = self(space)->next;
-	ret = destroy(d->fd, self(space)->ioas_id);
+	*at = s->next;
+	first = s->hwpt_id != 0 ? destroy(d->fd, s->hwpt_id) : 0;
+	ret = destroy(d->fd, s->ioas_id);
 	pthread_mutex_unlock(&d->lock);
 	iova_space_fini(space);
 	put = domain_put(d);
-	return ret < 0 ? ret : put;
+	first = first < 0 ? first : ret;
+	return first < 0 ? first : put;
 }
 
 /* A space in @d, of which the caller has a use to give: it is the space's, or put on failure. */
@@ -371,6 +403,7 @@ iommufd_open_beside(struct plx_iova_space *space, struct plx_iova_space **beside
 static const struct iova_ops iommufd_ops = {
 	.name = "iommufd",
 	.open_maps = true,
+	.keep_tables = iommufd_keep_tables,
 	.attach = iommufd_attach,
 	.detach = iommufd_detach,
 	.map = iommufd_map,

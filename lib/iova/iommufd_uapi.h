@@ -16,6 +16,7 @@
 #define UAPI_IOAS_IOVA_RANGES	_IO(';', 0x84)
 #define UAPI_IOAS_MAP		_IO(';', 0x85)
 #define UAPI_IOAS_UNMAP		_IO(';', 0x86)
+#define UAPI_HWPT_ALLOC		_IO(';', 0x89)
 #define UAPI_IOAS_MAP_FILE	_IO(';', 0x8f)	/* Linux 6.13 */
 
 struct uapi_iommu_destroy {
@@ -77,6 +78,16 @@ struct uapi_ioas_unmap {
 	uint32_t ioas_id;
 	uint64_t iova;
 	uint64_t length;	/* out: bytes unmapped */
+};
+
+/* A page table of an IOAS that lives on without devices; the fields behind these are not needed. */
+struct uapi_hwpt_alloc {
+	uint32_t size;
+	uint32_t flags;
+	uint32_t dev_id;	/* of a bound device: the table is for its IOMMU */
+	uint32_t pt_id;		/* the IOAS */
+	uint32_t out_hwpt_id;
+	uint32_t reserved;
 };
 
 /* VFIO: ioctls of a device node (/dev/vfio/devices/vfioN), type ';' too, from 100 on. */

@@ -25,6 +25,7 @@ struct plx_iova_window {
 /*
  * A backend. All calls come with the space's lock held and return 0 or a negative errno.
  * @open_maps: may it map before a device is attached?
+ * @keep_tables: see plx_iova_keep_tables(); NULL: can't.
  * @attach, @detach: @first tells whether it is the only one.
  * @map: map one extent. *call says which kernel call it was.
  * @copy: map a run of a window's granules by one call; NULL: @map is called for each.
@@ -37,6 +38,7 @@ struct plx_iova_window {
 struct iova_ops {
 	const char *name;
 	bool open_maps;
+	int (*keep_tables)(struct plx_iova_space *space, uint32_t devid);
 	int (*attach)(struct plx_iova_space *space, int fd, bool first);
 	int (*detach)(struct plx_iova_space *space, int fd);
 	int (*map)(struct plx_iova_space *space, const struct iova_extent *e, enum plx_iova_call *call);

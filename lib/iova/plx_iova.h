@@ -129,6 +129,38 @@ PLX_EXPORT int plx_iova_attach(struct plx_iova_space *space, int fd);
 PLX_EXPORT int plx_iova_detach(struct plx_iova_space *space, int fd);
 
 /**
+ * plx_iova_move() - attach a device that is in one space to another one, in one step.
+ * @from: where it is.
+ * @to: another space of the same iommufd, with the mappings that the device needs.
+ * @fd: the device, as in plx_iova_attach().
+ *
+ * The kernel replaces one page table by the other; whether DMA at this moment gets lost depends on the
+ * IOMMU, so the driver had better stop the device. Return: 0; -EINVAL if the spaces are not of one
+ * iommufd; -ENOENT if nothing is attached to @from; as plx_iova_attach(), and then the device is
+ * where it was.
+ */
+PLX_EXPORT int plx_iova_move(struct plx_iova_space *from, struct plx_iova_space *to, int fd);
+
+/**
+ * plx_iova_keep_tables() - keep the page table filled and the memory pinned without a device too.
+ * @devid: a device that is bound to plx_iova_space_fd(), by its id there: the table is for its IOMMU.
+ *
+ * Else the kernel unpins everything when the last device leaves, and pins it again for the next one,
+ * which takes the time of mapping all of it. Later attaches use this table; a device behind another
+ * kind of IOMMU gets one of its own as before. Call it before the first attach. It lasts until
+ * plx_iova_space_close(). Return: 0; -EALREADY; -ENOTSUP on type1; -ENOENT for a wrong @devid; the
+ * kernel's errno.
+ */
+PLX_EXPORT int plx_iova_keep_tables(struct plx_iova_space *space, uint32_t devid);
+
+/**
+ * plx_iova_windows_update() - read the windows again.
+ * An attach does it. Only where iommufd serves as a legacy container a device narrows them later,
+ * when it is opened. Return: 0; -ENOMEM; the kernel's errno; then they are as before.
+ */
+PLX_EXPORT int plx_iova_windows_update(struct plx_iova_space *space);
+
+/**
  * plx_iova_batch_begin() - start to collect changes of a space.
  *
  * A batch is used by one thread at a time; several may be open on a space. Until the commit nothing

@@ -73,6 +73,7 @@ public:
 	int error = -EIO;		/* with what */
 	uint16_t last_desc = 0;		/* of the last queue set up */
 	int last_socket = 0;
+	int intr_fd = -1;		/* of all queues */
 	plx_eth_link link = {};
 	plx_eth_stats stats = {};
 
@@ -169,6 +170,17 @@ private:
 		o.mtu_set = [](plx_eth_dev *d, uint16_t mtu) {
 			return of(d)->call("mtu " + std::to_string(mtu));
 		};
+		o.rx_queue_intr_enable = [](plx_eth_dev *d, uint16_t q) {
+			return of(d)->call("rx intr on " + std::to_string(q));
+		};
+		o.rx_queue_intr_disable = [](plx_eth_dev *d, uint16_t q) {
+			return of(d)->call("rx intr off " + std::to_string(q));
+		};
+		o.rx_queue_intr_fd = [](plx_eth_dev *d, uint16_t q) {
+			int ret = of(d)->call("rx intr fd " + std::to_string(q));
+
+			return ret < 0 ? ret : of(d)->intr_fd;
+		};
 		return o;
 	}
 
@@ -187,6 +199,7 @@ private:
 		i.default_rx_desc = 256;
 		i.default_tx_desc = 128;
 		i.max_tx_segs = 8;
+		i.dev_flags = PLX_ETH_DEV_INTR_LSC;
 		return i;
 	}
 

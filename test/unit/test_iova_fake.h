@@ -132,9 +132,9 @@ fake_close(plx_iova_space *s)
 }
 
 /* As iommufd: maps before a device is there, copies runs. As type1: neither. */
-const iova_ops open_ops = { "open", true, fake_attach, fake_detach, fake_map, fake_copy, fake_unmap,
+const iova_ops open_ops = { "open", true, nullptr, fake_attach, fake_detach, fake_map, fake_copy, fake_unmap,
 	fake_windows, nullptr, nullptr, nullptr, fake_close };
-const iova_ops late_ops = { "late", false, fake_attach, fake_detach, fake_map, nullptr, fake_unmap,
+const iova_ops late_ops = { "late", false, nullptr, fake_attach, fake_detach, fake_map, nullptr, fake_unmap,
 	fake_windows, nullptr, nullptr, nullptr, fake_close };
 
 /* Address and length of all that a space says that it maps. */

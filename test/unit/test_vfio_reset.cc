@@ -141,8 +141,21 @@ TEST_F(VfioReset, HotByGroupsWithOneInTheWay)
 	add_affected(1, 0, 0, 5);
 	add_affected(2, 3, 1, 12);
 	EXPECT_EQ(hot_reset(), -EBUSY);
-	EXPECT_TRUE(log_has("0000:02:03.1 of group 12")) << log;
+	EXPECT_TRUE(log_has("0000:02:03.1 too, which is in group 12 ")) << log;
 	EXPECT_EQ(calls[VFIO_DEVICE_PCI_HOT_RESET], 0u);
+}
+
+/* In a group of ours, and so allowed, but not bound: the kernel's word for that is EINVAL. */
+TEST_F(VfioReset, HotByGroupsWithOneUnbound)
+{
+	add_group(5, 50);
+	add_affected(0x7f, 0x1f, 5, 5);		/* in no sysfs: so it has no driver there */
+	errors[VFIO_DEVICE_PCI_HOT_RESET] = { -EINVAL };
+	EXPECT_EQ(hot_reset(), -EBUSY);
+	EXPECT_TRUE(log_has("0000:7f:1f.5 too, which has no driver")) << log;
+	affected.clear();
+	errors[VFIO_DEVICE_PCI_HOT_RESET] = { -EINVAL };
+	EXPECT_EQ(hot_reset(), -EINVAL);
 }
 
 TEST_F(VfioReset, HotCanNot)

@@ -10,6 +10,9 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include "../../drivers/net/virtio/virtio_net.h"
 
 struct PoolDeleter {
@@ -120,12 +123,28 @@ public:
 			[](virtio_transport *t, virtqueue *vq) { return self(t)->enable(vq); },
 		};
 
+		static const virtio_intr_ops intr_ops = {
+			[](virtio_transport *t, unsigned int n) { return self(t)->enable_intr(n); },
+			[](virtio_transport *t) { return self(t)->disable_intr(); },
+			[](virtio_transport *t, int (*changed)(void *), void *arg) {
+				return self(t)->start_config_intr(changed, arg);
+			},
+			[](virtio_transport *t) { return self(t)->stop_config_intr(); },
+			[](virtio_transport *t, uint16_t queue) {
+				return queue < self(t)->rx_fds.size() ? self(t)->rx_fds[queue] :
+					-EINVAL;
+			},
+		};
+
 		impl.transport.ops = &ops;
+		impl.transport.intr = &intr_ops;
 		impl.transport.required = VIRTIO_BIT(VIRTIO_F_VERSION_1) |
 			VIRTIO_BIT(VIRTIO_F_ACCESS_PLATFORM);
 		impl.transport.timeout_ms = 20;
 		impl.device = this;
 	}
+
+	~NetDevice() { disable_intr(); }
 
 	virtio_transport *transport() { return &impl.transport; }
 
@@ -145,6 +164,17 @@ public:
 		control->jump(used_jump);
 	}
 
+	/* 2.7.10.1: a buffer was used; interrupt, unless the driver does not want it. */
+	void interrupt(const virtqueue &vq)
+	{
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		if ((__atomic_load_n(&vq.avail->flags, __ATOMIC_RELAXED) & VIRTQ_AVAIL_F_NO_INTERRUPT) ||
+		    vq.vector == VIRTIO_NO_VECTOR)
+			return;
+		interrupts++;
+		EXPECT_EQ(eventfd_write(rx_fds[vq.vector - 1u], 1), 0);
+	}
+
 	/* What it is. */
 	uint64_t offered = VIRTIO_BIT(VIRTIO_F_VERSION_1) | VIRTIO_BIT(VIRTIO_F_ACCESS_PLATFORM) |
 		VIRTIO_BIT(VIRTIO_NET_F_MAC) | VIRTIO_BIT(VIRTIO_NET_F_STATUS) |
@@ -161,6 +191,8 @@ public:
 	bool refuses_features = false;
 	bool silent = false;		/* gives no answer to commands */
 	uint8_t ack = VIRTIO_NET_OK;
+	int intr_error = 0;
+	int config_intr_error = 0;
 	uint32_t used_id_error = 0;
 	uint16_t used_jump = 0;
 
@@ -170,6 +202,11 @@ public:
 	std::vector<uint8_t> statuses;	/* in this order; 0 is a reset */
 	std::vector<std::string> commands;
 	std::unique_ptr<RingDevice> rx, tx, control;
+	std::vector<int> rx_fds;		/* of the queues' vectors */
+	bool intr_enabled = false;
+	int (*config_changed)(void *arg) = nullptr;
+	void *config_arg = nullptr;
+	unsigned int interrupts = 0;		/* of receive queues */
 
 private:
 	/* The driver knows only the first member. */
@@ -224,6 +261,44 @@ private:
 					device->answer();
 			};
 		}
+		return 0;
+	}
+
+	int enable_intr(unsigned int n)
+	{
+		if (intr_error != 0)
+			return intr_error;
+		intr_enabled = true;
+		while (rx_fds.size() < n)
+			rx_fds.push_back(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+		return 0;
+	}
+
+	int disable_intr()
+	{
+		for (int fd : rx_fds)
+			close(fd);
+		rx_fds.clear();
+		intr_enabled = false;
+		return 0;
+	}
+
+	/* 4.1.5.1.2: vectors are set up as queues are. */
+	int start_config_intr(int (*changed)(void *), void *arg)
+	{
+		EXPECT_TRUE(intr_enabled);
+		EXPECT_EQ(status, VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER |
+			VIRTIO_STATUS_FEATURES_OK);
+		if (config_intr_error != 0)
+			return config_intr_error;
+		config_changed = changed;
+		config_arg = arg;
+		return 0;
+	}
+
+	int stop_config_intr()
+	{
+		config_changed = nullptr;
 		return 0;
 	}
 

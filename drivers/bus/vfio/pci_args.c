@@ -50,6 +50,15 @@ set_ioas(const char *value, void *arg)
 }
 
 static int
+set_hwpt(const char *value, void *arg)
+{
+	struct vfio_args *args = &((struct parse *)arg)->args;
+
+	args->keep_tables = strcmp(value, "keep") == 0;
+	return args->keep_tables || strcmp(value, "auto") == 0 ? 0 : -EINVAL;
+}
+
+static int
 set_token(const char *value, void *arg)
 {
 	return vfio_token_parse(value, &((struct parse *)arg)->args.token);
@@ -60,6 +69,7 @@ static const struct plx_kvarg bus_keys[] = {
 	{ "iommufd", set_iommufd },
 	{ "fd", set_fd },
 	{ "ioas", set_ioas },
+	{ "hwpt", set_hwpt },
 	{ "vf_token", set_token },
 	{ NULL, NULL },
 };
@@ -70,6 +80,7 @@ value_hint(const char *key)
 	return strcmp(key, "iommufd") == 0 ? "no --iommufd has that id" :
 		strcmp(key, "backend") == 0 ? "give auto, iommufd or legacy" :
 		strcmp(key, "ioas") == 0 ? "give shared or private" :
+		strcmp(key, "hwpt") == 0 ? "give auto or keep" :
 		strcmp(key, "vf_token") == 0 ? "give a UUID, as uuidgen prints it" :
 		"give the number of an open file descriptor";
 }
@@ -114,9 +125,9 @@ check(const struct vfio_bus *bus, const struct plx_pci_device *pci, const struct
 	bool legacy = args->backend == VFIO_BACKEND_LEGACY ||
 		(args->backend == VFIO_BACKEND_AUTO && bus->backend == VFIO_BACKEND_LEGACY);
 
-	if (legacy && args->fd >= 0) {
-		PLX_LOG(ERR, &vfio_logtype, "%s: fd=%d is for backend=iommufd (EINVAL): leave one out",
-			name, args->fd);
+	if (legacy && (args->fd >= 0 || args->keep_tables)) {
+		PLX_LOG(ERR, &vfio_logtype, "%s: %s is for backend=iommufd (EINVAL): leave one out",
+			name, args->fd >= 0 ? "fd=" : "hwpt=keep");
 		return -EINVAL;
 	}
 	if (legacy && args->iommufd != NULL && args->private_space) {

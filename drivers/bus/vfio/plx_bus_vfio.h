@@ -191,6 +191,16 @@ PLX_EXPORT int plx_pci_reset(const struct plx_pci_device *dev);
 PLX_EXPORT int plx_pci_is_lost(const struct plx_pci_device *dev);
 
 /**
+ * plx_pci_set_private() - move a device to an address space of its own, or back to the shared one.
+ * @private_space: as ioas=private says at start.
+ *
+ * All memory is mapped where it goes before it does. The driver has stopped the device. Not while
+ * another thread uses this device. Return: 0, also if it is there already; -ENODEV if it is not open;
+ * -ENOTSUP with the legacy backend; as plx_iova_attach(), logged, and then it is where it was.
+ */
+PLX_EXPORT int plx_pci_set_private(struct plx_pci_device *dev, bool private_space);
+
+/**
  * plx_pci_hot_reset() - reset the bus or slot that the device is on, with all devices there.
  *
  * As plx_pci_reset(), for each of them. Only if they all are open in this process: with the legacy

@@ -6,7 +6,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -180,14 +179,13 @@ bind_hint(const struct plx_vfio_device *dev, int err)
 	}
 }
 
-/* Linux 6.17 took the token into this call; before, and without one, the struct is shorter. */
+/* Linux before 6.17 refuses the flag, and does not look at what is behind out_devid. */
 static int
 bind_node(struct plx_vfio_device *dev)
 {
 	const struct vfio_token *token = &dev->args->token;
 	struct uapi_vfio_bind_iommufd bind = {
-		.argsz = token->given ? sizeof(bind) :
-			(uint32_t)offsetof(struct uapi_vfio_bind_iommufd, token_uuid_ptr),
+		.argsz = sizeof(bind),
 		.flags = token->given ? UAPI_VFIO_BIND_FLAG_TOKEN : 0,
 		.iommufd = plx_iova_space_fd(dev->space->iova),
 		.token_uuid_ptr = (uintptr_t)token->uuid,
@@ -204,11 +202,26 @@ bind_node(struct plx_vfio_device *dev)
 	return ret;
 }
 
+/* For the first device of the space; the others share what it made. */
+static int
+keep_tables(const struct plx_vfio_device *dev)
+{
+	int ret = plx_iova_keep_tables(dev->space->iova, dev->devid);
+
+	if (ret == 0 || ret == -EALREADY)
+		return 0;
+	PLX_LOG(ERR, &vfio_logtype, "%s: can't make a page table that stays (%s): leave out hwpt=keep",
+		dev->name, plx_strerror(ret));
+	return ret;
+}
+
 static int
 bind_and_attach(struct plx_vfio_device *dev)
 {
 	int ret = bind_node(dev);
 
+	if (ret == 0 && dev->args->keep_tables)
+		ret = keep_tables(dev);
 	if (ret < 0)
 		return ret;
 	ret = plx_iova_attach(dev->space->iova, dev->fd);

@@ -197,6 +197,21 @@ get_device_fd(const struct plx_vfio_device *dev)
 	return fd >= 0 ? fd : -errno;
 }
 
+/* An iommufd that serves as the container attaches a device here, not with its group. */
+static int
+get_device(struct plx_vfio_device *dev)
+{
+	int ret;
+
+	dev->fd = get_device_fd(dev);
+	if (dev->fd < 0 || dev->space->iommufd == NULL)
+		return PLX_MIN(dev->fd, 0);
+	ret = plx_iova_windows_update(dev->space->iova);
+	if (ret < 0)
+		close(dev->fd);
+	return ret;
+}
+
 static const char *
 device_hint(const struct plx_vfio_device *dev, int err)
 {
@@ -228,7 +243,7 @@ group_open(struct vfio_bus *bus, struct plx_vfio_device *dev)
 	ret = get_group(bus, dev, id);
 	if (ret < 0)
 		return ret;
-	ret = dev->fd = get_device_fd(dev);
+	ret = get_device(dev);
 	if (ret < 0) {
 		PLX_LOG(ERR, &vfio_logtype, "%s: can't get the device from group %s (%s): %s", dev->name,
 			dev->node, plx_strerror(ret), device_hint(dev, ret));

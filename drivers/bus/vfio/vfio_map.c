@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Where memory events meet address spaces. */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
@@ -29,28 +28,13 @@ vfio_map_hint(int err)
 	}
 }
 
-/* Which window of a space is nearest to memory that it does not reach, and the cure. */
-static void
-describe_window(struct plx_iova_space *space, const void *addr, char *text, size_t size)
-{
-	struct plx_iova_range ranges[32] = { { 0 } };
-	unsigned int n = plx_iova_windows(space, ranges, PLX_DIM(ranges), NULL), i = 0;
-
-	n = PLX_MIN(n, (unsigned int)PLX_DIM(ranges));
-	while (i + 1 < n && ranges[i + 1].start <= (uintptr_t)addr)
-		i++;
-	snprintf(text, size, n > 0 ? "it reaches %#" PRIx64 "-%#" PRIx64
-		", lower --base-virtaddr or name the device by -a" : "it reaches nothing", ranges[i].start, ranges[i].last);
-}
-
 static void
 log_failed(struct plx_iova_space *space, const struct plx_mem_region *region, int ret)
 {
 	const char *name = plx_iova_space_name(space);
+	struct plx_iova_range hole;
 	struct rlimit limit;
-	char window[128];
 
-	describe_window(space, region->addr, window, sizeof(window));
 	if (ret == -ENOMEM && getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
 	    limit.rlim_cur != RLIM_INFINITY)
 		PLX_LOG(ERR, &vfio_logtype, "%s: can't map %zu KiB at %p for DMA (%s): RLIMIT_MEMLOCK is "
@@ -60,10 +44,13 @@ log_failed(struct plx_iova_space *space, const struct plx_mem_region *region, in
 		PLX_LOG(ERR, &vfio_logtype, "%s: can't map %zu KiB at %p for DMA (%s): no entry left, "
 			"raise vfio_iommu_type1.dma_entry_limit or use iommufd", name, region->len >> 10,
 			region->addr, plx_strerror(ret));
+	else if (plx_iova_windows_hole(space, (uintptr_t)region->addr, region->len, &hole) < 0)
+		PLX_LOG(ERR, &vfio_logtype, "%s: can't map %zu KiB at %p for DMA (%s): its devices don't "
+			"reach 0x%jx-0x%jx, choose another --base-virtaddr", name, region->len >> 10,
+			region->addr, plx_strerror(ret), (uintmax_t)hole.start, (uintmax_t)hole.last);
 	else
 		PLX_LOG(ERR, &vfio_logtype, "%s: can't map %zu KiB at %p for DMA (%s): %s", name,
-			region->len >> 10, region->addr, plx_strerror(ret), ret == -ERANGE ? window :
-			vfio_map_hint(ret));
+			region->len >> 10, region->addr, plx_strerror(ret), vfio_map_hint(ret));
 }
 
 static int
@@ -171,6 +158,27 @@ user_unmap(struct vfio_space *space, uint64_t iova, uint64_t len, bool all)
 	*at = map->next;
 	free(map);
 	return 0;
+}
+
+int
+vfio_user_maps_copy(const struct vfio_space *from, struct vfio_space *to)
+{
+	const struct vfio_user_map *map, *there;
+	struct plx_iova_mapping m;
+	int ret = 0;
+
+	/* What is for all devices is in each space already. */
+	for (map = from->user_maps; map != NULL && ret == 0; map = map->next) {
+		there = *find_user_map(to, map->iova, map->len);
+		if (map->users == 0 || (there != NULL && there->users > 0))
+			continue;
+		ret = plx_iova_lookup(from->iova, map->iova, &m);
+		/* Its file may be closed by now. */
+		m.flags &= ~PLX_IOVA_FD;
+		if (ret == 0)
+			ret = user_map(to, &m, false);
+	}
+	return ret;
 }
 
 void

@@ -45,7 +45,7 @@ struct vfio_args {
 	struct vfio_iommufd *iommufd;	/* NULL: the first one */
 	int fd;				/* the device's node, opened by somebody else; -1 */
 	bool private_space;
-	bool keep_tables;		/* through detach and attach */
+	bool keep_tables;		/* hwpt=keep: filled without a device too */
 	struct vfio_token token;
 };
 
@@ -261,6 +261,8 @@ int vfio_dma_unmap(struct plx_bus *bus, struct plx_device *dev, void *addr, uint
 	size_t len);
 /* Map into a new @space what is mapped for all devices. */
 int vfio_user_maps_replay(struct vfio_space *space);
+/* Map in @to, too, what @from maps of it for single devices. What a failure leaves goes with @to. */
+int vfio_user_maps_copy(const struct vfio_space *from, struct vfio_space *to);
 /* Forget what @space maps of it, which is about to be closed. */
 void vfio_user_maps_free(struct vfio_space *space);
 /* What to do about an errno of attaching or mapping; a short text in static storage. */

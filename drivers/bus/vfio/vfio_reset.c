@@ -108,13 +108,22 @@ get_affected(int fd, struct vfio_pci_hot_reset_info **out)
 	return -E2BIG;
 }
 
-static int
-in_the_way(const struct plx_pci_device *dev, const struct vfio_pci_dependent_device *other,
-	const char *where)
+static const char *
+name_of(const struct vfio_pci_dependent_device *hit, char name[PCI_NAME_MAX])
 {
-	PLX_LOG(ERR, &vfio_logtype, "%s: a hot reset would hit %04x:%02x:%02x.%x%s too, which is not "
-		"ours (EBUSY): bind it to vfio-pci and give it to this program", dev->device.name,
-		other->segment, other->bus, PCI_SLOT(other->devfn), PCI_FUNC(other->devfn), where);
+	snprintf(name, PCI_NAME_MAX, "%04x:%02x:%02x.%x", hit->segment, hit->bus,
+		PCI_SLOT(hit->devfn), PCI_FUNC(hit->devfn));
+	return name;
+}
+
+static int
+in_the_way(const struct plx_pci_device *dev, const struct vfio_pci_dependent_device *hit,
+	const char *why)
+{
+	char name[PCI_NAME_MAX];
+
+	PLX_LOG(ERR, &vfio_logtype, "%s: a hot reset would hit %s too, which %s (EBUSY): bind it to "
+		"vfio-pci and give it to this program", dev->device.name, name_of(hit, name), why);
 	return -EBUSY;
 }
 
@@ -126,7 +135,7 @@ check_owned(const struct plx_pci_device *dev, const struct vfio_pci_hot_reset_in
 		return 0;
 	for (uint32_t i = 0; i < info->count; i++)
 		if (info->devices[i].group_id == UAPI_DEVID_NOT_OWNED)
-			return in_the_way(dev, &info->devices[i], "");
+			return in_the_way(dev, &info->devices[i], "is not ours");
 	return 0;	/* the kernel will say */
 }
 
@@ -147,17 +156,36 @@ add_groups(const struct plx_pci_device *dev, const struct vfio_bus *bus,
 {
 	for (uint32_t i = 0; i < info->count; i++) {
 		const struct vfio_group *group = find_group(bus, info->devices[i].group_id);
-		char where[32];
+		char why[48];
 		uint32_t n = 0;
 
 		if (group == NULL) {
-			snprintf(where, sizeof(where), " of group %u", info->devices[i].group_id);
-			return in_the_way(dev, &info->devices[i], where);
+			snprintf(why, sizeof(why), "is in group %u that is not ours",
+				info->devices[i].group_id);
+			return in_the_way(dev, &info->devices[i], why);
 		}
 		while (n < request->count && request->group_fds[n] != group->fd)
 			n++;
 		request->group_fds[n] = group->fd;
 		request->count = PLX_MAX(request->count, n + 1);
+	}
+	return 0;
+}
+
+/*
+ * The kernel wants every device bound to VFIO, but a group is viable also with one that has no
+ * driver at all. -EBUSY, having said which.
+ */
+static int
+find_unbound(const struct plx_pci_device *dev, const struct vfio_pci_hot_reset_info *info)
+{
+	for (uint32_t i = 0; i < info->count; i++) {
+		const struct vfio_pci_dependent_device *hit = &info->devices[i];
+		char name[PCI_NAME_MAX], driver[64];
+
+		if (pci_kernel_driver(name_of(hit, name), driver, sizeof(driver)) == 0 &&
+		    driver[0] == '\0')
+			return in_the_way(dev, hit, "has no driver");
 	}
 	return 0;
 }
@@ -202,6 +230,24 @@ reset_all(const struct plx_pci_device *dev, const struct vfio_bus *bus,
 }
 
 static int
+try_reset(const struct plx_pci_device *dev, const struct vfio_bus *bus,
+	const struct vfio_pci_hot_reset_info *info, struct vfio_pci_hot_reset *request)
+{
+	int ret = reset_all(dev, bus, info, request);
+
+	if (ret == 0)
+		return 0;
+	if (ret == -EINVAL && find_unbound(dev, info) < 0)
+		return -EBUSY;
+	if (ret == -ENOTTY)
+		ret = -EOPNOTSUPP;
+	PLX_LOG(ERR, &vfio_logtype, "%s: hot reset of %u devices failed (%s): %s", dev->device.name,
+		info->count, plx_strerror(ret), ret == -EOPNOTSUPP ?
+		"the port above can't, or its link did not come back: see dmesg" : "see dmesg");
+	return ret;
+}
+
+static int
 hot_reset(const struct plx_pci_device *dev, const struct vfio_bus *bus,
 	const struct vfio_pci_hot_reset_info *info)
 {
@@ -215,16 +261,8 @@ hot_reset(const struct plx_pci_device *dev, const struct vfio_bus *bus,
 	/* By its node: no group is shown. */
 	ret = info->flags & UAPI_HOT_RESET_DEV_ID ? check_owned(dev, info) :
 		add_groups(dev, bus, info, request);
-	if (ret == 0) {
-		ret = reset_all(dev, bus, info, request);
-		if (ret == -ENOTTY)
-			ret = -EOPNOTSUPP;
-		if (ret < 0)
-			PLX_LOG(ERR, &vfio_logtype, "%s: hot reset of %u devices failed (%s): %s",
-				dev->device.name, info->count, plx_strerror(ret), ret == -EOPNOTSUPP ?
-				"the port above can't, or its link did not come back: see dmesg" :
-				"see dmesg");
-	}
+	if (ret == 0)
+		ret = try_reset(dev, bus, info, request);
 	free(request);
 	return ret;
 }

@@ -47,6 +47,8 @@ virtio_infos_get(struct plx_eth_dev *dev, struct plx_eth_dev_info *info)
 	info->default_rx_desc = PLX_MIN(hw->rx_size, (uint16_t)DEFAULT_DESC);
 	info->default_tx_desc = PLX_MIN(hw->tx_size, (uint16_t)DEFAULT_DESC);
 	info->max_tx_segs = VIRTIO_TX_SEGS_MAX(hw->tx_size);
+	if (hw->transport->intr != NULL && virtio_has(hw, VIRTIO_NET_F_STATUS))
+		info->dev_flags = PLX_ETH_DEV_INTR_LSC;
 }
 
 /* 0 stands for the default, which small rings have less of. */
@@ -288,17 +290,20 @@ start_queues(struct plx_eth_dev *dev)
 	return ret;
 }
 
-/* From here on packets move, and only from here on doorbells may be rung (3.1.1). */
+/*
+ * From here on packets move, and only from here on doorbells may be rung (3.1.1). An interrupt may
+ * ask for the link at once, which is down while the port is not started.
+ */
 static void
 go(struct plx_eth_dev *dev)
 {
 	struct virtio_hw *hw = dev->dev_private;
 
+	__atomic_store_n(&hw->gave_up, false, __ATOMIC_RELAXED);
+	__atomic_store_n(&hw->started, true, __ATOMIC_RELAXED);
 	virtio_hw_ready(hw);
 	for (uint16_t i = 0; i < dev->nb_rx_queues; i++)
 		virtqueue_kick(&rx_queue(dev, i)->vq);
-	hw->gave_up = false;
-	__atomic_store_n(&hw->started, true, __ATOMIC_RELAXED);
 }
 
 /* What a reset made the device forget. Being promiscuous again is ethdev's to ask for. */
@@ -319,12 +324,13 @@ static int
 virtio_dev_stop(struct plx_eth_dev *dev)
 {
 	struct virtio_hw *hw = dev->dev_private;
-	int ret;
+	int intr_ret, ret;
 
 	__atomic_store_n(&hw->started, false, __ATOMIC_RELAXED);
+	intr_ret = virtio_intr_stop(dev);
 	ret = hw->transport->ops->reset(hw->transport);
 	stop_queues(dev);
-	return ret;
+	return ret < 0 ? ret : intr_ret;
 }
 
 static int
@@ -334,6 +340,8 @@ virtio_dev_start(struct plx_eth_dev *dev)
 	int ret;
 
 	ret = virtio_hw_reinit(hw);
+	if (ret == 0)
+		ret = virtio_intr_start(dev);
 	if (ret == 0)
 		ret = start_queues(dev);
 	if (ret == 0) {
@@ -352,10 +360,11 @@ virtio_dev_close(struct plx_eth_dev *dev)
 
 	virtio_cq_destroy(hw->cq);
 	hw->cq = NULL;
-	return 0;
+	return hw->transport->intr != NULL ? hw->transport->intr->disable(hw->transport) : 0;
 }
 
 static const struct plx_eth_dev_ops virtio_eth_dev_ops = {
+	.dev_configure = virtio_intr_configure,
 	.dev_start = virtio_dev_start,
 	.dev_stop = virtio_dev_stop,
 	.dev_close = virtio_dev_close,
@@ -371,6 +380,9 @@ static const struct plx_eth_dev_ops virtio_eth_dev_ops = {
 	.promiscuous_disable = virtio_promiscuous_disable,
 	.mac_addr_set = virtio_mac_addr_set,
 	.mtu_set = virtio_mtu_set,
+	.rx_queue_intr_enable = virtio_rx_queue_intr_enable,
+	.rx_queue_intr_disable = virtio_rx_queue_intr_disable,
+	.rx_queue_intr_fd = virtio_rx_queue_intr_fd,
 };
 
 int

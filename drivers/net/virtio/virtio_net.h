@@ -35,6 +35,7 @@ struct virtio_cq;
  * @mac: its address after a reset.
  * @cq: the control queue; NULL if there is none.
  * @started: between dev_start and dev_stop.
+ * @intr_started: changes of the configuration are told of.
  * @gave_up: that the device wants to be reset was logged.
  * @rx_gone: what released Rx queues had counted.
  * @tx_gone: what released Tx queues had counted.
@@ -51,6 +52,7 @@ struct virtio_hw {
 	struct plx_ether_addr mac;
 	struct virtio_cq *cq;
 	bool started;
+	bool intr_started;
 	bool gave_up;
 	struct virtio_queue_stats rx_gone;
 	struct virtio_queue_stats tx_gone;
@@ -88,6 +90,22 @@ void virtio_hw_ready(struct virtio_hw *hw);
  * Return: 0; -ENOMEM.
  */
 int virtio_port_init(struct plx_eth_dev *dev);
+
+/**
+ * virtio_intr_configure() - the port has new queues and a new conf.intr_conf; it is stopped.
+ * Return: 0; -ENOTSUP; the bus's errno.
+ */
+int virtio_intr_configure(struct plx_eth_dev *dev);
+/** virtio_intr_start() - before the queues are enabled. Return: 0; the transport's errno. */
+int virtio_intr_start(struct plx_eth_dev *dev);
+/** virtio_intr_stop() - no event is raised any more. Return: 0; the transport's errno. */
+int virtio_intr_stop(struct plx_eth_dev *dev);
+/** virtio_rx_queue_intr_enable() - the driver's rx_queue_intr_enable. */
+int virtio_rx_queue_intr_enable(struct plx_eth_dev *dev, uint16_t queue_id);
+/** virtio_rx_queue_intr_disable() - the driver's rx_queue_intr_disable. */
+int virtio_rx_queue_intr_disable(struct plx_eth_dev *dev, uint16_t queue_id);
+/** virtio_rx_queue_intr_fd() - the driver's rx_queue_intr_fd. */
+int virtio_rx_queue_intr_fd(struct plx_eth_dev *dev, uint16_t queue_id);
 
 /**
  * virtio_cq_create() - make the control queue.

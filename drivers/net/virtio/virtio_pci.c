@@ -7,6 +7,7 @@
 #include <plx_errno.h>
 
 #include "virtio_log.h"
+#include "virtio_mmio.h"
 #include "virtio_pci.h"
 #include "virtio_spec.h"
 #include "virtqueue.h"
@@ -17,54 +18,6 @@
 #define MAX_CAPS 48
 /* A configuration that changes so often while it is read will not come to rest. */
 #define CONFIG_READ_TRIES 100
-
-/*
- * One access of just this width, in program order: volatile does that. Atomic too, since the other
- * side changes registers at any time.
- */
-static inline uint8_t
-mmio_read8(const volatile void *reg)
-{
-	return __atomic_load_n((const volatile uint8_t *)reg, __ATOMIC_RELAXED);
-}
-
-static inline uint16_t
-mmio_read16(const volatile void *reg)
-{
-	return __atomic_load_n((const volatile uint16_t *)reg, __ATOMIC_RELAXED);
-}
-
-static inline uint32_t
-mmio_read32(const volatile void *reg)
-{
-	return __atomic_load_n((const volatile uint32_t *)reg, __ATOMIC_RELAXED);
-}
-
-static inline void
-mmio_write8(volatile void *reg, uint8_t value)
-{
-	__atomic_store_n((volatile uint8_t *)reg, value, __ATOMIC_RELAXED);
-}
-
-static inline void
-mmio_write16(volatile void *reg, uint16_t value)
-{
-	__atomic_store_n((volatile uint16_t *)reg, value, __ATOMIC_RELAXED);
-}
-
-static inline void
-mmio_write32(volatile void *reg, uint32_t value)
-{
-	__atomic_store_n((volatile uint32_t *)reg, value, __ATOMIC_RELAXED);
-}
-
-/* 4.1.3.1: a register of 64 bits is written in halves. */
-static inline void
-mmio_write64(volatile uint32_t reg[2], uint64_t value)
-{
-	mmio_write32(&reg[0], (uint32_t)value);
-	mmio_write32(&reg[1], (uint32_t)(value >> 32));
-}
 
 static struct virtio_pci *
 to_pci(struct virtio_transport *t)
@@ -207,6 +160,7 @@ pci_queue_enable(struct virtio_transport *t, struct virtqueue *vq)
 	const uint64_t avail = plx_mem_virt2iova(vq->avail);
 	const uint64_t used = plx_mem_virt2iova(vq->used);
 	uint64_t doorbell;
+	int ret;
 
 	if (desc == PLX_BAD_IOVA || avail == PLX_BAD_IOVA || used == PLX_BAD_IOVA)
 		return -EFAULT;
@@ -220,6 +174,9 @@ pci_queue_enable(struct virtio_transport *t, struct virtqueue *vq)
 	mmio_write64(common->queue_desc, desc);
 	mmio_write64(common->queue_driver, avail);
 	mmio_write64(common->queue_device, used);
+	ret = virtio_pci_set_vector(pci, &common->queue_msix_vector, vq->vector);
+	if (ret < 0)
+		return ret;
 	mmio_write16(&common->queue_enable, 1);
 	return 0;
 }
@@ -277,6 +234,10 @@ read_cap(struct virtio_pci *pci, uint8_t pos)
 		pci->notify_len = cap.cap.length;
 		pci->notify_mult = cap.notify_off_multiplier;
 		break;
+	case VIRTIO_PCI_CAP_ISR_CFG:
+		if (pci->isr == NULL)
+			pci->isr = map_cap(pci->dev, &cap.cap, 1, 1);
+		break;
 	case VIRTIO_PCI_CAP_DEVICE_CFG:
 		if (pci->config != NULL)
 			break;
@@ -312,6 +273,7 @@ virtio_pci_init(struct virtio_pci *pci, const struct plx_pci_device *dev)
 	memset(pci, 0, sizeof(*pci));
 	pci->dev = dev;
 	pci->transport.ops = &pci_ops;
+	pci->transport.intr = &virtio_pci_intr_ops;
 	pci->transport.timeout_ms = DEVICE_TIMEOUT_MS;
 	/* Legacy devices have other registers; without the other bit, DMA is past the IOMMU. */
 	pci->transport.required = VIRTIO_BIT(VIRTIO_F_VERSION_1) |

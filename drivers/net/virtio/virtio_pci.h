@@ -23,6 +23,9 @@ PLX_BEGIN_DECLS
  * @notify_mult: bytes from one doorbell number to the next.
  * @config: device configuration.
  * @config_len: bytes of it.
+ * @isr: why it interrupts, without MSI-X; NULL if it does not say.
+ * @config_changed: is called when the device configuration changed.
+ * @config_arg: its argument.
  * @bus_master_off: a reset failed and the device was cut off from memory.
  */
 struct virtio_pci {
@@ -34,6 +37,9 @@ struct virtio_pci {
 	uint32_t notify_mult;
 	volatile uint8_t *config;
 	uint32_t config_len;
+	volatile uint8_t *isr;
+	int (*config_changed)(void *arg);
+	void *config_arg;
 	bool bus_master_off;
 };
 
@@ -42,6 +48,14 @@ struct virtio_pci {
  * Return: 0; -ENODEV if it has no virtio 1 registers; an errno of the bus. The cause is logged.
  */
 int virtio_pci_init(struct virtio_pci *pci, const struct plx_pci_device *dev);
+
+/** virtio_pci_intr_ops - interrupts over this transport. */
+extern const struct virtio_intr_ops virtio_pci_intr_ops;
+/**
+ * virtio_pci_set_vector() - write a vector to the register @reg; nothing without MSI-X.
+ * Return: 0; -EBUSY if the device has no room for one more.
+ */
+int virtio_pci_set_vector(struct virtio_pci *pci, volatile uint16_t *reg, uint16_t vector);
 
 PLX_END_DECLS
 #endif

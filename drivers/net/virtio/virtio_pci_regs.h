@@ -36,7 +36,12 @@ struct virtio_pci_notify_cap {
 /* virtio_pci_cap.cfg_type; others are of no use to us. */
 #define VIRTIO_PCI_CAP_COMMON_CFG	1
 #define VIRTIO_PCI_CAP_NOTIFY_CFG	2
+#define VIRTIO_PCI_CAP_ISR_CFG		3
 #define VIRTIO_PCI_CAP_DEVICE_CFG	4
+
+/* 4.1.4.5: bits of the ISR status, which is cleared by reading it, as is the interrupt. */
+#define VIRTIO_PCI_ISR_QUEUE		0x1
+#define VIRTIO_PCI_ISR_CONFIG		0x2
 
 /**
  * struct virtio_pci_common_cfg - 4.1.4.3: common configuration.

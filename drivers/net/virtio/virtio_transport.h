@@ -24,7 +24,7 @@ struct virtqueue;
  * @queue_size: most descriptors of queue @index; 0 if there is no such queue. After a reset only.
  * @queue_enable: tell the device the size and the rings of @vq, let it go, and set vq->notify.
  *	Return: 0; -EINVAL if the device's doorbell is out of its bounds; -EFAULT if a ring is not
- *	in DMA memory.
+ *	in DMA memory; -EBUSY if the device can't have vq->vector.
  */
 struct virtio_transport_ops {
 	int (*reset)(struct virtio_transport *t);
@@ -38,13 +38,33 @@ struct virtio_transport_ops {
 };
 
 /**
+ * struct virtio_intr_ops - a transport's interrupts; const static storage.
+ * @enable: have vector 0 for the configuration and vector @i + 1 for receive queue @i, of
+ *	@nb_rx_queues. Return: 0; the bus's errno, logged.
+ * @disable: have none. Return: 0; the bus's errno.
+ * @config_start: between FEATURES_OK and DRIVER_OK: call @changed(@arg), on the interrupt thread,
+ *	when the device configuration changed. Return: 0; a negative errno.
+ * @config_stop: no more, and it does not run any more. Return: 0; a negative errno.
+ * @rx_fd: the eventfd of receive queue @queue; a negative errno.
+ */
+struct virtio_intr_ops {
+	int (*enable)(struct virtio_transport *t, unsigned int nb_rx_queues);
+	int (*disable)(struct virtio_transport *t);
+	int (*config_start)(struct virtio_transport *t, int (*changed)(void *arg), void *arg);
+	int (*config_stop)(struct virtio_transport *t);
+	int (*rx_fd)(struct virtio_transport *t, uint16_t queue);
+};
+
+/**
  * struct virtio_transport - one device; embedded in the transport's own struct.
  * @ops: its functions.
+ * @intr: its interrupts; NULL if it has none.
  * @required: feature bits without which the device can't be used over this transport.
  * @timeout_ms: how long the device may take to do what it is told.
  */
 struct virtio_transport {
 	const struct virtio_transport_ops *ops;
+	const struct virtio_intr_ops *intr;
 	uint64_t required;
 	unsigned int timeout_ms;
 };

@@ -56,6 +56,7 @@ virtqueue_alloc(struct virtqueue *vq, const char *type, const char *dev_name, co
 	vq->size = size;
 	vq->mask = (uint16_t)(size - 1);
 	vq->index = index;
+	vq->vector = VIRTIO_NO_VECTOR;
 	vq->dev_name = dev_name;
 	vq->label = label;
 	return 0;

@@ -23,6 +23,9 @@
 
 PLX_BEGIN_DECLS
 
+/** VIRTIO_NO_VECTOR - 4.1.4.3: no interrupt. */
+#define VIRTIO_NO_VECTOR 0xffff
+
 /**
  * struct virtqueue - one queue; used by one thread at a time.
  * @desc: descriptor table, start of the one piece of DMA memory that the rings are in.
@@ -34,6 +37,7 @@ PLX_BEGIN_DECLS
  * @used_idx: index of the next used element we will look at.
  * @broken: the device broke the protocol.
  * @index: number of the queue on the device.
+ * @vector: its interrupt, or VIRTIO_NO_VECTOR; before it is enabled.
  * @notify: rings the device's doorbell; the transport's.
  * @notify_arg: the transport's.
  * @dev_name: of the device, for messages.
@@ -49,6 +53,7 @@ struct virtqueue {
 	uint16_t used_idx;
 	bool broken;
 	uint16_t index;
+	uint16_t vector;
 	void (*notify)(void *arg, uint16_t index);
 	void *notify_arg;
 	const char *dev_name;
@@ -142,6 +147,27 @@ virtqueue_kick(struct virtqueue *vq)
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (!(__atomic_load_n(&vq->used->flags, __ATOMIC_RELAXED) & VIRTQ_USED_F_NO_NOTIFY))
 		vq->notify(vq->notify_arg, vq->index);
+}
+
+/**
+ * virtqueue_intr_enable() - let the device interrupt when it returns a buffer.
+ *
+ * The device writes used->idx and then looks at the flag; we write the flag and then, by the
+ * caller's poll, look at used->idx (2.7.10.1). As in virtqueue_kick(), only a full fence between the
+ * two on both sides rules out that each misses what the other wrote.
+ */
+static inline void
+virtqueue_intr_enable(struct virtqueue *vq)
+{
+	__atomic_store_n(&vq->avail->flags, 0, __ATOMIC_RELAXED);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+/** virtqueue_intr_disable() - ask the device not to; one that is under way may still come. */
+static inline void
+virtqueue_intr_disable(struct virtqueue *vq)
+{
+	__atomic_store_n(&vq->avail->flags, VIRTQ_AVAIL_F_NO_INTERRUPT, __ATOMIC_RELAXED);
 }
 
 PLX_END_DECLS
