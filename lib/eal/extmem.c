@@ -273,7 +273,7 @@ plx_dev_dma_walk(int (*cb)(void *addr, size_t len, int fd, uint64_t fd_offset, v
 {
 	struct eal_memory *mem = &eal.mem;
 	const struct eal_dma_map *m;
-	const struct eal_extmem *x;
+	struct eal_extmem *x;
 	int ret = 0;
 
 	pthread_mutex_lock(&mem->event_lock);
