@@ -142,7 +142,7 @@ protected:
 	std::vector<int> shown;		/* group files of the last hot reset */
 	plx_vfio_device vfio {};
 	plx_pci_device dev {};
-	vfio_bus bus {};
+	struct vfio_bus bus {};
 	std::string log;
 
 private:

@@ -28,7 +28,7 @@ protected:
 
 	void add_group(unsigned int id, int group_fd)
 	{
-		groups.push_back({ id, group_fd, 1, nullptr });
+		groups.push_back({ id, group_fd, 1, nullptr, nullptr });
 		for (size_t i = 0; i < groups.size(); i++)
 			groups[i].next = i + 1 < groups.size() ? &groups[i + 1] : nullptr;
 		bus.groups = groups.data();
