@@ -4,6 +4,7 @@
 /* What the files of lib/eal share. Nothing of it is exported. */
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -330,13 +331,15 @@ void eal_progress_add(struct eal_progress *p, uint64_t bytes, uint64_t now);
 void eal_progress_end(struct eal_progress *p);
 
 /*
- * thread.c: a thread with all signals blocked, on those CPUs of the process that are left when
- * @busy lcores are taken away, if any are left. 0 or a negative errno.
+ * thread.c: a thread with all signals blocked that are not its own doing, on those CPUs of the
+ * process that are left when @busy lcores are taken away, if any are left. 0 or a negative errno.
  */
 enum eal_busy { EAL_BUSY_RUNNING, EAL_BUSY_WORKERS };
 unsigned int eal_spare_cpus(enum eal_busy busy, cpu_set_t *cpus);
 int eal_thread_create(pthread_t *thread, const char *name, const cpu_set_t *cpus,
 	void *(*run)(void *), void *arg);
+/* All signals but those that an instruction raises, which a handler may cure. */
+void eal_blocked_signals(sigset_t *set);
 /* Nanoseconds of CLOCK_MONOTONIC, to a few ms, without a kernel call on any clock source. */
 uint64_t eal_now_ns(void);
 
