@@ -25,6 +25,53 @@ await()
 	done
 }
 
+# monitor REQUEST... - have QEMU do something to the machine, such as device_del nic1: see
+# test/lab/monitor. Prints the answer, and fails if it is an error. nic1 is the first --nic.
+monitor()
+{
+	local name answer
+	name=$(grep -lx monitor /sys/class/virtio-ports/*/name) || fail "the lab has no monitor"
+	name=${name%/name}
+	exec {name}<>"/dev/${name##*/}"
+	printf '%s\n' "$*" >&"$name"
+	IFS= read -rt 100 answer <&"$name" || answer='error the monitor does not answer'
+	exec {name}>&-
+	printf '%s\n' "$answer"
+	[[ $answer == ok* ]]
+}
+
+# plug_out N BDF - take out the N-th NIC, and wait until the kernel has let it go.
+plug_out()
+{
+	monitor device_del "nic$1" >/dev/null || fail "nic$1 cannot be taken out"
+	await 60 "$2 goes" [ ! -e "/sys/bus/pci/devices/$2" ]
+}
+
+# plug_in N BDF [DRIVER] - put the N-th NIC in again, and wait until the kernel, or DRIVER, has it.
+plug_in()
+{
+	local device=/sys/bus/pci/devices/$2
+	monitor device_add "nic$1" || fail "nic$1 cannot be put in"
+	await 60 "$2 comes" [ -e "$device/driver_override" ]
+	[[ -z ${3:-} ]] || bind_driver "$2" "$3"
+}
+
+# bind_driver BDF DRIVER - instead of the one that the kernel has chosen, or is about to.
+bind_driver()
+{
+	echo "$2" >"/sys/bus/pci/devices/$1/driver_override"
+	await 60 "$1 is bound to $2" driver_bound "$1" "$2"
+}
+
+driver_bound()
+{
+	local device=/sys/bus/pci/devices/$1
+	[[ $(readlink "$device/driver") != */"$2" ]] || return 0
+	[[ ! -e $device/driver ]] || echo "$1" >"$device/driver/unbind"
+	echo "$1" >/sys/bus/pci/drivers_probe
+	[[ $(readlink "$device/driver") == */"$2" ]]
+}
+
 # start_testpmd ARG... - in the background, until it forwards. Its output goes to $log and $log.err.
 start_testpmd()
 {
