@@ -2,7 +2,7 @@
 /*
  * Forwards as basicfwd does, what comes in at a port goes out at its neighbour, but sleeps when there
  * is nothing to do: the receive queues interrupt, and the lcore waits for them by epoll. Under load
- * it polls, and there are no interrupts at all.
+ * it polls, and there are no interrupts at all. A port alone sends back what it receives.
  *
  *   rx-intr -l 0 -a 0000:01:00.0 -a 0000:02:00.0
  */
@@ -57,6 +57,12 @@ start_port(uint16_t port, struct plx_mempool *pool)
 	return ret;
 }
 
+static uint16_t
+neighbour(uint16_t port)
+{
+	return plx_eth_dev_is_valid_port(port ^ 1) ? port ^ 1 : port;
+}
+
 /* One burst of each port. Return: packets. */
 static unsigned int
 poll_ports(void)
@@ -67,7 +73,7 @@ poll_ports(void)
 
 	PLX_ETH_FOREACH_DEV(port) {
 		uint16_t got = plx_eth_rx_burst(port, 0, pkts, BURST_SIZE);
-		uint16_t sent = got ? plx_eth_tx_burst(port ^ 1, 0, pkts, got) : 0;
+		uint16_t sent = got ? plx_eth_tx_burst(neighbour(port), 0, pkts, got) : 0;
 
 		/* What the neighbour has no room for is dropped. */
 		plx_pktmbuf_free_bulk(pkts + sent, (unsigned int)(got - sent));
@@ -167,8 +173,8 @@ run(void)
 	struct plx_mempool *pool;
 	int ret;
 
-	if (ports < 2 || ports % 2 != 0) {
-		fprintf(stderr, "%u ports: an even number is needed, name them by -a\n", ports);
+	if (ports == 0) {
+		fprintf(stderr, "no ports: name them by -a\n");
 		return -1;
 	}
 	pool = plx_pktmbuf_pool_create("pool", NUM_MBUFS * ports, CACHE_SIZE, 0,
@@ -180,7 +186,7 @@ run(void)
 	PLX_ETH_FOREACH_DEV(port)
 		if (start_port(port, pool) < 0)
 			return -1;
-	printf("forwarding between %u ports, Ctrl-C ends it\n", ports);
+	printf("forwarding, %u ports, Ctrl-C ends it\n", ports);
 	fflush(stdout);
 	ret = forward(&counts);
 	if (ret < 0)

@@ -361,6 +361,7 @@ int eal_announce_remove(struct eal_memory *mem, struct eal_region *region);
 
 /* hugepages.c: what the kernel has to offer. */
 size_t eal_hugepages_available(size_t page_size);
+size_t eal_hugepages_free_on(int node, size_t page_size);
 unsigned int eal_hugepages_sizes(size_t *sizes);
 
 /* memory.c */

@@ -4,15 +4,17 @@
 
 #include "eal_private.h"
 
+#define OF_ALL_NODES "/sys/kernel/mm"
+#define OF_NODE "/sys/devices/system/node/node%d"
+
 static size_t
-read_count(size_t page_size, const char *what)
+read_count(const char *dir, size_t page_size, const char *what)
 {
 	char path[128];
 	unsigned long count = 0;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/sys/kernel/mm/hugepages/hugepages-%zukB/%s",
-		page_size >> 10, what);
+	snprintf(path, sizeof(path), "%s/hugepages/hugepages-%zukB/%s", dir, page_size >> 10, what);
 	f = fopen(path, "re");
 	if (f == NULL)
 		return 0;	/* this size does not exist here */
@@ -26,12 +28,21 @@ read_count(size_t page_size, const char *what)
 size_t
 eal_hugepages_available(size_t page_size)
 {
-	size_t unused = read_count(page_size, "free_hugepages");
-	size_t promised = read_count(page_size, "resv_hugepages");
-	size_t limit = read_count(page_size, "nr_overcommit_hugepages");
-	size_t surplus = read_count(page_size, "surplus_hugepages");
+	size_t unused = read_count(OF_ALL_NODES, page_size, "free_hugepages");
+	size_t promised = read_count(OF_ALL_NODES, page_size, "resv_hugepages");
+	size_t limit = read_count(OF_ALL_NODES, page_size, "nr_overcommit_hugepages");
+	size_t surplus = read_count(OF_ALL_NODES, page_size, "surplus_hugepages");
 
 	return (unused > promised ? unused - promised : 0) + (limit > surplus ? limit - surplus : 0);
+}
+
+size_t
+eal_hugepages_free_on(int node, size_t page_size)
+{
+	char dir[64];
+
+	snprintf(dir, sizeof(dir), OF_NODE, node);
+	return read_count(dir, page_size, "free_hugepages");
 }
 
 /*

@@ -69,8 +69,8 @@ log_failed(const struct eal_memory *mem, const struct eal_options *opts, int nod
 			plx_strerror(ret));
 	else if (page_size > (size_t)sysconf(_SC_PAGESIZE))
 		PLX_LOG(ERR, &mem_logtype, "%s %ju: can't have %ju MiB on node %d, %zu hugepages of %zu KiB "
-			"are free (%s): lower %s, or raise /sys/kernel/mm/hugepages/hugepages-%zukB/"
-			"nr_hugepages", option, asked, mib, node, eal_hugepages_available(page_size),
+			"are free there (%s): lower %s, or raise /sys/kernel/mm/hugepages/hugepages-%zukB/"
+			"nr_hugepages", option, asked, mib, node, eal_hugepages_free_on(node, page_size),
 			page_size >> 10, plx_strerror(ret), option, page_size >> 10);
 	else
 		PLX_LOG(ERR, &mem_logtype, "%s %ju: can't have %ju MiB on node %d (%s): lower %s", option,

@@ -230,6 +230,7 @@ PLX_EXPORT int plx_iova_unmap(struct plx_iova_space *space, uint64_t iova, uint6
  * @space: on iommufd the window can be mapped in every space of the same iommufd, else in this one.
  * @mapping: the whole window; @granule says what can be mapped and unmapped on its own, and divides
  *	@iova and @len. The memory need not be there. With PLX_IOVA_FD the file stays the caller's.
+ *	Pins are always shared: PLX_IOVA_OWN_PINS is -EINVAL.
  * @window: gets the window; the caller closes it.
  *
  * On iommufd every granule is staged in an IOAS that has no device, which costs no memory yet; a run

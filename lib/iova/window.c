@@ -46,7 +46,7 @@ plx_iova_window_open(struct plx_iova_space *space, const struct plx_iova_mapping
 	struct batch_op checked;
 	int ret = iova_batch_op_map(space, mapping, &checked);
 
-	if (ret == 0 && (mapping->granule == 0 ||
+	if (ret == 0 && (mapping->granule == 0 || mapping->flags & PLX_IOVA_OWN_PINS ||
 			 ((mapping->iova | mapping->len) & (mapping->granule - 1)) != 0))
 		ret = -EINVAL;
 	if (ret == 0)

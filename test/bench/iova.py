@@ -37,6 +37,8 @@ TABLE = [
     ('4 unmap, 100,000 against 1,000', 'growth', 'extents 100000:unmap', 'extents 1000:unmap', 2),
     ('5 pinned KiB by one space and by two', 'equal', 'share:both-pinned-kib', 'share:first-pinned-kib', None),
     ('5 second space, first space', 'ratio', 'share:second-space', 'share:first-space', 5),
+    ('5 second space with own pins, first space', 'ratio', 'share:own-second-space', 'share:first-space', None),
+    ('5 pinned KiB by one space, two with own', 'ratio', 'share:first-pinned-kib', 'share:own-pinned-kib', None),
 ]
 COUNTS = ('calls', 'entries', 'kib')
 

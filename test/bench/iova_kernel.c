@@ -55,13 +55,13 @@ timed_map(struct plx_iova_space *space, const struct plx_iova_mapping *m, const 
 }
 
 static int
-timed_unmap(struct plx_iova_space *space, const struct plx_iova_mapping *m)
+timed_unmap(struct plx_iova_space *space, const struct plx_iova_mapping *m, const char *name)
 {
 	uint64_t start = bench_now();
 	int ret = plx_iova_unmap(space, m->iova, m->len);
 
 	if (ret == 0)
-		bench_result("unmap", bench_now() - start);
+		bench_result(name, bench_now() - start);
 	return ret;
 }
 
@@ -74,7 +74,7 @@ map_attached(struct plx_iova_space *space, void *va, int fd)
 	if (ret < 0)
 		return ret;
 	bench_result("map-calls", calls_of(space));
-	ret = timed_unmap(space, &m);
+	ret = timed_unmap(space, &m, "unmap");
 	bench_result("all-calls", calls_of(space));
 	return ret;
 }
@@ -216,17 +216,29 @@ bench_map_type1(const char *bdf)
 	return bench_map(plx_iova_space_open_type1, pages_type1, bdf);
 }
 
-/* Each space has its own device, so each has a page table to fill. */
+/*
+ * Each space has its own device, so each has a page table to fill. The second one shares the pins
+ * of the first, and then has its own.
+ */
 static int
 share(struct plx_iova_space *one, struct plx_iova_space *two, const struct plx_iova_mapping *m)
 {
+	struct plx_iova_mapping own = *m;
 	int ret = timed_map(one, m, "first-space");
 
 	if (ret < 0)
 		return ret;
 	bench_result("first-pinned-kib", (uint64_t)raw_pinned_kb(one));
 	ret = timed_map(two, m, "second-space");
+	if (ret < 0)
+		return ret;
 	bench_result("both-pinned-kib", (uint64_t)raw_pinned_kb(one));
+	ret = timed_unmap(two, m, "second-unmap");
+	if (ret < 0)
+		return ret;
+	own.flags |= PLX_IOVA_OWN_PINS;
+	ret = timed_map(two, &own, "own-second-space");
+	bench_result("own-pinned-kib", (uint64_t)raw_pinned_kb(one));
 	return ret;
 }
 

@@ -24,7 +24,7 @@ namespace {
 
 constexpr uint16_t EDU = 0x11e8, E1000E = 0x10d3, IGB = 0x10c9;
 constexpr uint32_t STATUS = 0x8;	/* of the Intel NICs */
-constexpr uint64_t IORESOURCE_IO = 0x100, IORESOURCE_MEM = 0x200;
+constexpr uint64_t IORESOURCE_MEM = 0x200;	/* include/linux/ioport.h */
 
 std::vector<plx_pci_device *> devices;
 
@@ -335,7 +335,7 @@ TEST(Pci, ResetResets)
 	EXPECT_EQ(mmio32(dev, 0, 0x5200), 0u);
 }
 
-/* Each is alone behind a port. QEMU's has a link that does not go down and up, which Linux misses. */
+/* Each is alone behind a port of QEMU's; Linux waits for its link to come back, mostly in vain. */
 TEST(Pci, HotReset)
 {
 	for (plx_pci_device *dev : devices) {

@@ -2,7 +2,8 @@
 /*
  * Start the EAL with the arguments given and tell what came of it, for test_eal_options.cc: the EAL
  * is one a process, so every argument vector needs a process of its own. Arguments behind "--" are
- * told, and some are done: alloc=MIB, free (the last object), regions, wait (until all regions are gone).
+ * told, and some are done: alloc=MIB, free (the last object), regions, wait (until all regions are gone),
+ * pause (until it is killed, or has a line on stdin).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -55,6 +56,10 @@ do_argument(const char *text)
 		plx_mem_region_walk(print_region, NULL);
 	} else if (strcmp(text, "wait") == 0) {
 		wait_until_gone();
+	} else if (strcmp(text, "pause") == 0) {
+		/* What was told is seen now. */
+		fflush(stdout);
+		getchar();
 	}
 }
 

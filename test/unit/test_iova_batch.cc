@@ -404,6 +404,11 @@ TEST_P(Window, BadOnesAreRefused)
 	m = all;
 	m.len = 0;
 	EXPECT_EQ(plx_iova_window_open(s, &m, &other), -EINVAL);
+	m = all;
+	m.flags |= PLX_IOVA_OWN_PINS;
+	EXPECT_EQ(plx_iova_window_open(s, &m, &other), -EINVAL);
+	m.flags |= PLX_IOVA_OWN_PINS << 1;
+	EXPECT_EQ(plx_iova_map(s, &m), -EINVAL);
 }
 
 } // namespace

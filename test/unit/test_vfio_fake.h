@@ -34,6 +34,13 @@ struct FakeRegion {
 	std::vector<uint8_t> caps;	/* as they follow the info */
 };
 
+/* What the kernel would say about a kind of interrupts. */
+struct FakeIrqs {
+	uint32_t count = 0, flags = 0;
+	std::vector<int> fds;		/* of the vectors that are enabled */
+	unsigned int unmasked = 0;
+};
+
 class FakeVfio : public testing::Test {
 public:
 	static constexpr uint64_t BAR_SPACING = 1 << 20;
@@ -42,6 +49,9 @@ public:
 	int answer(unsigned long request, void *arg)
 	{
 		calls[request]++;
+		/* Also if it is said to have failed, as a port does that loses its link. */
+		if (request == VFIO_DEVICE_PCI_HOT_RESET)
+			poke(PCI_COMMAND, uint16_t(0));
 		if (!errors[request].empty()) {
 			const int err = errors[request].front();
 
@@ -63,6 +73,10 @@ public:
 			return hot_reset_info(static_cast<vfio_pci_hot_reset_info *>(arg));
 		case VFIO_DEVICE_PCI_HOT_RESET:
 			return hot_reset(static_cast<vfio_pci_hot_reset *>(arg));
+		case VFIO_DEVICE_GET_IRQ_INFO:
+			return irq_info(static_cast<vfio_irq_info *>(arg));
+		case VFIO_DEVICE_SET_IRQS:
+			return set_irqs(static_cast<const vfio_irq_set *>(arg));
 		}
 		return -ENOTTY;
 	}
@@ -137,6 +151,7 @@ protected:
 	std::map<unsigned long, unsigned int> calls;
 	uint32_t device_flags = VFIO_DEVICE_FLAGS_PCI | VFIO_DEVICE_FLAGS_RESET;
 	std::map<unsigned int, FakeRegion> regions;
+	std::map<unsigned int, FakeIrqs> irqs;
 	std::vector<vfio_pci_dependent_device> affected;
 	uint32_t hot_flags = 0;
 	std::vector<int> shown;		/* group files of the last hot reset */
@@ -175,6 +190,41 @@ private:
 		return 0;
 	}
 
+	/* 3: the kernel says EINVAL for errors of conventional PCI, and not a count of 0. */
+	int irq_info(vfio_irq_info *info)
+	{
+		if (irqs.count(info->index) == 0)
+			return -EINVAL;
+		info->count = irqs[info->index].count;
+		info->flags = irqs[info->index].flags;
+		return 0;
+	}
+
+	int set_irqs(const vfio_irq_set *set)
+	{
+		FakeIrqs &i = irqs[set->index];
+		const uint32_t end = set->start + set->count;
+
+		if (set->flags == (VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER) &&
+		    set->count == 0) {
+			i.fds.clear();
+			return 0;
+		}
+		if (end > i.count)
+			return -EINVAL;
+		if (set->flags == (VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_UNMASK)) {
+			i.unmasked += set->count;
+			return 0;
+		}
+		if (set->flags != (VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER) ||
+		    set->argsz != sizeof(*set) + set->count * sizeof(int) ||
+		    (!i.fds.empty() && end > i.fds.size() && (i.flags & VFIO_IRQ_INFO_NORESIZE)))
+			return -EINVAL;
+		i.fds.resize(std::max(i.fds.size(), size_t(end)), -1);
+		memcpy(&i.fds[set->start], set->data, set->count * sizeof(int));
+		return 0;
+	}
+
 	int hot_reset_info(vfio_pci_hot_reset_info *info)
 	{
 		const size_t bytes = affected.size() * sizeof(affected[0]);
@@ -192,7 +242,6 @@ private:
 		if (request->argsz < sizeof(*request) + request->count * sizeof(int32_t))
 			return -EINVAL;
 		shown.assign(request->group_fds, request->group_fds + request->count);
-		poke(PCI_COMMAND, uint16_t(0));
 		return 0;
 	}
 };

@@ -167,6 +167,7 @@ TEST_F(VfioReset, HotCanNot)
 	errors[VFIO_DEVICE_PCI_HOT_RESET] = { -ENOTTY };
 	EXPECT_EQ(hot_reset(), -EOPNOTSUPP);
 	EXPECT_TRUE(log_has("port above")) << log;
+	EXPECT_EQ(peek<uint16_t>(PCI_COMMAND), ON);
 	errors[VFIO_DEVICE_PCI_HOT_RESET] = { -EIO };
 	EXPECT_EQ(hot_reset(), -EIO);
 	errors[VFIO_DEVICE_GET_PCI_HOT_RESET_INFO] = { -EIO };

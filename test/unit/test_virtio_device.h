@@ -124,7 +124,7 @@ public:
 		};
 
 		static const virtio_intr_ops intr_ops = {
-			[](virtio_transport *t, unsigned int n) { return self(t)->enable_intr(n); },
+			[](virtio_transport *t, uint16_t n) { return self(t)->enable_intr(n); },
 			[](virtio_transport *t) { return self(t)->disable_intr(); },
 			[](virtio_transport *t, int (*changed)(void *), void *arg) {
 				return self(t)->start_config_intr(changed, arg);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Configuration space: access, capabilities, the command register. PCI 3.0 chapter 6, PCIe 4.0 7.6. */
+/* Configuration space: access, capabilities, the command register. PCI 3.0, chapter 6. */
 #include <errno.h>
 #include <linux/pci_regs.h>
 

@@ -42,8 +42,8 @@ struct plx_pci_id {
 /**
  * struct plx_mem_resource - a BAR.
  * @addr: where it is mapped in this process; NULL if it is absent, an I/O BAR or not mappable: then
- *	plx_pci_mmio_read() and plx_pci_mmio_write() are the way. A device may have parts that can't be
- *	mapped, and touching them faults: plx_pci_mmio_addr() knows.
+ *	plx_pci_mmio_read() and plx_pci_mmio_write() are the way. There may be holes in it, and to
+ *	touch one is a fault: plx_pci_mmio_addr() knows.
  * @len: bytes; 0 if it is absent.
  */
 struct plx_mem_resource {
@@ -141,8 +141,8 @@ PLX_EXPORT int plx_pci_set_bus_master(const struct plx_pci_device *dev, int enab
  * plx_pci_mmio_read() - read from a BAR of any kind, also I/O ports, by a system call.
  * @bar: 0 to PLX_PCI_MAX_RESOURCE - 1.
  * @buf: gets @len bytes, little endian as the device has them.
- * @len: 1, 2, 4 or 8 with @offset a multiple of it is one access of the device if the kernel can do
- *	that width; the rest is done in several.
+ * @len: in bytes. 1, 2 or 4 at a multiple of itself is one access of the device; else there may be
+ *	several.
  * @offset: in bytes.
  *
  * The way to registers that are not mapped, outside of the fast path. The MSI-X table reads as ones
@@ -162,8 +162,8 @@ PLX_EXPORT int plx_pci_mmio_write(const struct plx_pci_device *dev, int bar, con
  * @offset: of the first byte in the BAR.
  * @len: bytes that will be accessed from there.
  *
- * Any thread. Return: the address, valid until after remove(); NULL if they are not all in the BAR and
- * mapped.
+ * Any thread. Return: the address, valid until after remove(); NULL if they are not all in the BAR
+ * and mapped.
  */
 PLX_EXPORT void *plx_pci_mmio_addr(const struct plx_pci_device *dev, int bar, uint64_t offset,
 	size_t len);
@@ -171,9 +171,9 @@ PLX_EXPORT void *plx_pci_mmio_addr(const struct plx_pci_device *dev, int bar, ui
 /**
  * plx_pci_reset() - reset the function, by whichever way the kernel has found for it.
  *
- * Waits for up to a second while another reset is under way. Memory, I/O and bus master are on
- * afterwards if they were before; everything else is as after power on. The driver has stopped the
- * device; another thread that accesses a BAR meanwhile waits.
+ * Waits for up to a second while another reset is under way. Afterwards the device's registers are
+ * as after power on, and memory, I/O and bus master are on if they were before. The driver has
+ * stopped the device; a thread that accesses a BAR meanwhile waits.
  * Return: 0; -EOPNOTSUPP if the device has no reset; -EBUSY or -EAGAIN if others were at it all the
  * time; another negative errno.
  */
@@ -207,8 +207,8 @@ PLX_EXPORT int plx_pci_set_private(struct plx_pci_device *dev, bool private_spac
  * backend, their groups. Their drivers have stopped them. A failure is logged, with the name of a
  * device that is in the way.
  * Return: 0; -EBUSY if another device would be hit; -EOPNOTSUPP on a root bus, or if the port above
- * can't, or if its link did not come back in the kernel's time: then the devices may have been reset;
- * -ENODEV if the device is not open; another negative errno.
+ * can't, or if its link did not come back in the kernel's time (then the devices may have been
+ * reset); -ENODEV if the device is not open; another negative errno.
  */
 PLX_EXPORT int plx_pci_hot_reset(const struct plx_pci_device *dev);
 
@@ -233,14 +233,14 @@ enum plx_pci_intr_type {
  * Return: 0, also if as many are there; -ENOSPC if it has fewer; -ENOTSUP if it has none of the
  * kind; -ENODEV; -ENOMEM, -EMFILE and others of the kernel. It is as before then, and logged.
  */
-PLX_EXPORT int plx_pci_intr_enable(const struct plx_pci_device *dev, unsigned int nb_rx_vectors);
+PLX_EXPORT int plx_pci_intr_enable(const struct plx_pci_device *dev, uint16_t nb_rx_vectors);
 /**
  * plx_pci_intr_disable() - no interrupts any more, and their files are closed; callbacks were
  * unregistered before. Return: 0; -ENODEV; the kernel's errno, and then they are off too.
  */
 PLX_EXPORT int plx_pci_intr_disable(const struct plx_pci_device *dev);
-/** plx_pci_intr_type() - what is enabled. */
-PLX_EXPORT enum plx_pci_intr_type plx_pci_intr_type(const struct plx_pci_device *dev);
+/** plx_pci_intr_type_get() - what is enabled. */
+PLX_EXPORT enum plx_pci_intr_type plx_pci_intr_type_get(const struct plx_pci_device *dev);
 
 /**
  * plx_pci_intr_callback_register() - call @cb(@cb_arg) on interrupts of vector 0, on the interrupt
@@ -261,7 +261,7 @@ PLX_EXPORT int plx_pci_intr_ack(const struct plx_pci_device *dev);
  * plx_pci_intr_rx_fd() - the eventfd of receive queue @queue's vector, which is @queue + 1.
  * It stays the bus's, until plx_pci_intr_disable(). Return: the file; -EINVAL if there is none.
  */
-PLX_EXPORT int plx_pci_intr_rx_fd(const struct plx_pci_device *dev, unsigned int queue);
+PLX_EXPORT int plx_pci_intr_rx_fd(const struct plx_pci_device *dev, uint16_t queue);
 
 PLX_END_DECLS
 #endif

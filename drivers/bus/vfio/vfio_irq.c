@@ -228,10 +228,10 @@ log_refused(const struct plx_pci_device *pci, unsigned int want, int ret)
 }
 
 int
-plx_pci_intr_enable(const struct plx_pci_device *dev, unsigned int nb_rx_vectors)
+plx_pci_intr_enable(const struct plx_pci_device *dev, uint16_t nb_rx_vectors)
 {
 	struct vfio_irqs *irqs = irqs_of(dev);
-	unsigned int want = nb_rx_vectors + 1;
+	const unsigned int want = nb_rx_vectors + 1u;
 	int ret;
 
 	if (irqs == NULL)
@@ -267,7 +267,7 @@ plx_pci_intr_disable(const struct plx_pci_device *dev)
 }
 
 enum plx_pci_intr_type
-plx_pci_intr_type(const struct plx_pci_device *dev)
+plx_pci_intr_type_get(const struct plx_pci_device *dev)
 {
 	const struct vfio_irqs *irqs = irqs_of(dev);
 
@@ -277,7 +277,7 @@ plx_pci_intr_type(const struct plx_pci_device *dev)
 int
 plx_pci_intr_ack(const struct plx_pci_device *dev)
 {
-	switch (plx_pci_intr_type(dev)) {
+	switch (plx_pci_intr_type_get(dev)) {
 	case PLX_PCI_INTR_NONE:
 		return -EINVAL;
 	case PLX_PCI_INTR_LEGACY:
@@ -288,11 +288,11 @@ plx_pci_intr_ack(const struct plx_pci_device *dev)
 }
 
 int
-plx_pci_intr_rx_fd(const struct plx_pci_device *dev, unsigned int queue)
+plx_pci_intr_rx_fd(const struct plx_pci_device *dev, uint16_t queue)
 {
 	const struct vfio_irqs *irqs = irqs_of(dev);
 
-	return irqs != NULL && queue + 1 < irqs->nb_vectors ? irqs->fds[queue + 1] : -EINVAL;
+	return irqs != NULL && queue + 1u < irqs->nb_vectors ? irqs->fds[queue + 1] : -EINVAL;
 }
 
 static struct plx_intr_handle
@@ -307,7 +307,7 @@ plx_pci_intr_callback_register(const struct plx_pci_device *dev, plx_intr_callba
 {
 	struct plx_intr_handle handle;
 
-	if (plx_pci_intr_type(dev) == PLX_PCI_INTR_NONE)
+	if (plx_pci_intr_type_get(dev) == PLX_PCI_INTR_NONE)
 		return -EINVAL;
 	handle = vector_0(dev->vfio->irqs);
 	return plx_intr_callback_register(&handle, cb, cb_arg);
@@ -319,7 +319,7 @@ plx_pci_intr_callback_unregister(const struct plx_pci_device *dev, plx_intr_call
 {
 	struct plx_intr_handle handle;
 
-	if (plx_pci_intr_type(dev) == PLX_PCI_INTR_NONE)
+	if (plx_pci_intr_type_get(dev) == PLX_PCI_INTR_NONE)
 		return -EINVAL;
 	handle = vector_0(dev->vfio->irqs);
 	return plx_intr_callback_unregister(&handle, cb, cb_arg);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Regions of a device: what the kernel says about them, BARs in this process's memory, and access
- * through the file where there is no memory. include/uapi/linux/vfio.h, VFIO_DEVICE_GET_REGION_INFO.
+ * through the device's file. include/uapi/linux/vfio.h, VFIO_DEVICE_GET_REGION_INFO.
  */
 #include <errno.h>
 #include <linux/pci_regs.h>
@@ -144,7 +144,7 @@ static int
 leave_out_msix(const struct plx_pci_device *pci, unsigned int bar, struct vfio_region *region)
 {
 	const uint64_t page = page_size();
-	uint64_t start, end;
+	uint64_t start, end, at;
 	uint16_t control;
 	uint32_t table;
 	int pos, ret;
@@ -154,10 +154,10 @@ leave_out_msix(const struct plx_pci_device *pci, unsigned int bar, struct vfio_r
 	pos = plx_pci_find_capability(pci, PCI_CAP_ID_MSIX);
 	if (pos <= 0)
 		return pos;
-	ret = plx_pci_read_config(pci, &control, sizeof(control), (unsigned int)pos + PCI_MSIX_FLAGS);
+	at = (uint64_t)pos;
+	ret = plx_pci_read_config(pci, &control, sizeof(control), at + PCI_MSIX_FLAGS);
 	if (ret == 0)
-		ret = plx_pci_read_config(pci, &table, sizeof(table),
-			(unsigned int)pos + PCI_MSIX_TABLE);
+		ret = plx_pci_read_config(pci, &table, sizeof(table), at + PCI_MSIX_TABLE);
 	if (ret < 0 || (table & PCI_MSIX_TABLE_BIR) != bar)
 		return ret;
 	start = table & PCI_MSIX_TABLE_OFFSET;
@@ -185,21 +185,19 @@ map_areas(int fd, const struct vfio_region *region, struct plx_mem_resource *res
 	const int prot = (region->flags & VFIO_REGION_INFO_FLAG_READ ? PROT_READ : 0) |
 		(region->flags & VFIO_REGION_INFO_FLAG_WRITE ? PROT_WRITE : 0);
 	char *base = mmap(NULL, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	int ret;
+	int ret = 0;
 
 	if (base == MAP_FAILED)
 		return -errno;
-	for (unsigned int i = 0; i < region->n_areas; i++) {
+	for (unsigned int i = 0; i < region->n_areas && ret == 0; i++) {
 		const struct vfio_region_sparse_mmap_area *a = &region->areas[i];
 
 		if (mmap(base + a->offset, a->size, prot, MAP_SHARED | MAP_FIXED, fd,
-			    (off_t)(region->offset + a->offset)) != MAP_FAILED)
-			continue;
-		ret = -errno;
-		munmap(base, len);
-		return ret;
+			    (off_t)(region->offset + a->offset)) == MAP_FAILED)
+			ret = -errno;
 	}
-	ret = vfio_guard_add(base, len);
+	if (ret == 0)
+		ret = vfio_guard_add(base, len);
 	if (ret < 0) {
 		munmap(base, len);
 		return ret;
@@ -234,6 +232,15 @@ vfio_bars_map(struct plx_pci_device *pci)
 	return ret;
 }
 
+static int
+unmap(const struct plx_mem_resource *res)
+{
+	if (res->addr == NULL)
+		return 0;
+	vfio_guard_remove(res->addr);
+	return munmap(res->addr, PLX_ALIGN_CEIL(res->len, page_size())) < 0 ? -errno : 0;
+}
+
 int
 vfio_bars_unmap(struct plx_pci_device *pci)
 {
@@ -241,12 +248,9 @@ vfio_bars_unmap(struct plx_pci_device *pci)
 
 	for (unsigned int bar = 0; bar < PLX_PCI_MAX_RESOURCE; bar++) {
 		struct plx_mem_resource *res = &pci->mem_resource[bar];
+		int ret = unmap(res);
 
-		if (res->addr != NULL) {
-			vfio_guard_remove(res->addr);
-			if (munmap(res->addr, PLX_ALIGN_CEIL(res->len, page_size())) < 0 && first == 0)
-				first = -errno;
-		}
+		first = first < 0 ? first : ret;
 		*res = (struct plx_mem_resource){ 0 };
 		vfio_region_put(&pci->vfio->bars[bar]);
 	}

@@ -204,8 +204,8 @@ find_open(const struct vfio_bus *bus, const struct vfio_pci_dependent_device *hi
 }
 
 /*
- * The reset itself, and the command registers of our devices as they were. Also after a failure: the
- * kernel may have pulled the reset line and not seen the link come back.
+ * The reset itself, and the command registers of our devices as they were. Also after a failure:
+ * the kernel may have pulled the reset line and not seen the link come back.
  */
 static int
 reset_all(const struct plx_pci_device *dev, const struct vfio_bus *bus,
@@ -280,8 +280,8 @@ plx_pci_hot_reset(const struct plx_pci_device *dev)
 		if (ret == -ENODEV)
 			ret = -EOPNOTSUPP;
 		PLX_LOG(ERR, &vfio_logtype, "%s: no hot reset (%s): %s", dev->device.name,
-			plx_strerror(ret), ret == -EOPNOTSUPP ? "there is no bus or slot of its own "
-			"to be reset" : "see dmesg");
+			plx_strerror(ret), ret == -EOPNOTSUPP ? "no bus or slot there can be reset" :
+			"see dmesg");
 		return ret;
 	}
 	ret = hot_reset(dev, plx_container_of(dev->device.bus, const struct vfio_bus, bus), info);

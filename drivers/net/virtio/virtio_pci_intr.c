@@ -17,7 +17,7 @@ to_pci(struct virtio_transport *t)
 int
 virtio_pci_set_vector(struct virtio_pci *pci, volatile uint16_t *reg, uint16_t vector)
 {
-	if (plx_pci_intr_type(pci->dev) != PLX_PCI_INTR_MSIX)
+	if (plx_pci_intr_type_get(pci->dev) != PLX_PCI_INTR_MSIX)
 		return 0;
 	mmio_write16(reg, vector);
 	/* 4.1.5.1.2.1: a device without resources for the vector answers VIRTIO_NO_VECTOR. */
@@ -31,7 +31,7 @@ on_interrupt(void *arg)
 	struct virtio_pci *pci = arg;
 	int ret = 0, ack_ret;
 
-	if (plx_pci_intr_type(pci->dev) == PLX_PCI_INTR_MSIX)
+	if (plx_pci_intr_type_get(pci->dev) == PLX_PCI_INTR_MSIX)
 		return pci->config_changed(pci->config_arg);
 	if (mmio_read8(pci->isr) & VIRTIO_PCI_ISR_CONFIG)
 		ret = pci->config_changed(pci->config_arg);
@@ -40,12 +40,12 @@ on_interrupt(void *arg)
 }
 
 static int
-pci_intr_enable(struct virtio_transport *t, unsigned int nb_rx_queues)
+pci_intr_enable(struct virtio_transport *t, uint16_t nb_rx_queues)
 {
 	const struct virtio_pci *pci = to_pci(t);
 	int ret = plx_pci_intr_enable(pci->dev, nb_rx_queues);
 
-	if (ret < 0 || plx_pci_intr_type(pci->dev) == PLX_PCI_INTR_MSIX || pci->isr != NULL)
+	if (ret < 0 || plx_pci_intr_type_get(pci->dev) == PLX_PCI_INTR_MSIX || pci->isr != NULL)
 		return ret;
 	ret = plx_pci_intr_disable(pci->dev);
 	return ret < 0 ? ret : -ENOTSUP;

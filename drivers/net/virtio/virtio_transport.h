@@ -48,7 +48,7 @@ struct virtio_transport_ops {
  * @rx_fd: the eventfd of receive queue @queue; a negative errno.
  */
 struct virtio_intr_ops {
-	int (*enable)(struct virtio_transport *t, unsigned int nb_rx_queues);
+	int (*enable)(struct virtio_transport *t, uint16_t nb_rx_queues);
 	int (*disable)(struct virtio_transport *t);
 	int (*config_start)(struct virtio_transport *t, int (*changed)(void *arg), void *arg);
 	int (*config_stop)(struct virtio_transport *t);
