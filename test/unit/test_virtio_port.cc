@@ -120,7 +120,7 @@ TEST_F(VirtioPort, StopFreesMbufsEvenIfTheResetFails)
 TEST_F(VirtioPort, ADeviceThatIsGoneIsStoppedAndCountsOn)
 {
 	run();
-	forward("before");
+	forward("before it went away");
 	testing::internal::CaptureStderr();
 	device.status = 0xff;
 	device.reset_error = -ENODEV;
