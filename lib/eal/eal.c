@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <plx_dev_hotplug.h>
+
 #include "eal_private.h"
 
 PLX_LOG_REGISTER(eal_logtype, "lib.eal", "EAL", NOTICE)
@@ -10,6 +12,11 @@ PLX_LOG_REGISTER(eal_logtype, "lib.eal", "EAL", NOTICE)
 struct eal eal = {
 	.intr = { .lock = PTHREAD_MUTEX_INITIALIZER, .callbacks = PLX_CALLBACKS_INITIALIZER },
 	.dev_callbacks = PLX_CALLBACKS_INITIALIZER,
+	.hotplug = {
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.monitor_lock = PTHREAD_MUTEX_INITIALIZER,
+		.monitor_fd = -1,
+	},
 };
 
 /*
@@ -48,9 +55,13 @@ start(void)
 static int
 stop(void)
 {
-	int bus_ret = eal_buses_cleanup();
-	int mem_ret;
+	int bus_ret, mem_ret;
 
+	plx_dev_event_monitor_stop();	/* -ENOENT if nobody started it */
+	pthread_mutex_lock(&eal.hotplug.lock);
+	bus_ret = eal_buses_cleanup();
+	eal.initialised = false;
+	pthread_mutex_unlock(&eal.hotplug.lock);
 	eal_intr_fini();
 	plx_callbacks_clear(&eal.dev_callbacks);
 	eal_epoll_fini();
@@ -58,7 +69,6 @@ stop(void)
 	mem_ret = eal_memory_fini();
 	eal_options_free(&eal.opts);
 	eal.iova_mode = PLX_IOVA_DC;
-	eal.initialised = false;
 	return bus_ret < 0 ? bus_ret : mem_ret;
 }
 

@@ -4,6 +4,7 @@
 /* What the files of lib/eal share. Nothing of it is exported. */
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -235,6 +236,13 @@ struct eal_intr {
 	uint64_t errors;
 };
 
+/* Devices that come and go. */
+struct eal_hotplug {
+	pthread_mutex_t lock;		/* one call at a time */
+	pthread_mutex_t monitor_lock;
+	int monitor_fd;			/* the kernel's messages; -1: not listened to */
+};
+
 /* The environment. One process has one, as DPDK's API has it; no other file-scope state. */
 struct eal {
 	bool initialised;
@@ -247,6 +255,7 @@ struct eal {
 	struct eal_memory mem;
 	struct eal_intr intr;
 	struct plx_callbacks dev_callbacks;	/* of device events */
+	struct eal_hotplug hotplug;
 };
 extern struct eal eal;
 
@@ -322,13 +331,15 @@ void eal_progress_add(struct eal_progress *p, uint64_t bytes, uint64_t now);
 void eal_progress_end(struct eal_progress *p);
 
 /*
- * thread.c: a thread with all signals blocked, on those CPUs of the process that are left when
- * @busy lcores are taken away, if any are left. 0 or a negative errno.
+ * thread.c: a thread with all signals blocked that are not its own doing, on those CPUs of the
+ * process that are left when @busy lcores are taken away, if any are left. 0 or a negative errno.
  */
 enum eal_busy { EAL_BUSY_RUNNING, EAL_BUSY_WORKERS };
 unsigned int eal_spare_cpus(enum eal_busy busy, cpu_set_t *cpus);
 int eal_thread_create(pthread_t *thread, const char *name, const cpu_set_t *cpus,
 	void *(*run)(void *), void *arg);
+/* All signals but those that an instruction raises, which a handler may cure. */
+void eal_blocked_signals(sigset_t *set);
 /* Nanoseconds of CLOCK_MONOTONIC, to a few ms, without a kernel call on any clock source. */
 uint64_t eal_now_ns(void);
 
@@ -429,6 +440,13 @@ void eal_intr_fini(void);
 
 /* epoll.c: close the calling thread's set. */
 void eal_epoll_fini(void);
+
+/* uevent.c: @text has @len bytes. 0; -EINVAL for what is no message. @event points into @text. */
+int eal_uevent_parse(const char *text, size_t len, struct plx_uevent *event);
+/* Read one, of at most @size bytes. 0; -EPROTO if the kernel did not send it whole; another errno. */
+int eal_uevent_receive(int fd, char *text, size_t size, struct plx_uevent *event);
+/* Let the buses say what it means, and tell the callbacks. */
+void eal_uevent_deliver(const struct plx_uevent *event);
 
 /* memzone.c */
 void eal_memzones_fini(struct eal_memory *mem);

@@ -19,7 +19,9 @@
 static int
 type1_detach(struct plx_iova_space *space, int fd)
 {
-	return ioctl(fd, VFIO_GROUP_UNSET_CONTAINER) < 0 && errno != EINVAL ? -errno : 0;
+	if (ioctl(fd, VFIO_GROUP_UNSET_CONTAINER) == 0)
+		return 0;
+	return errno == EINVAL ? 0 : -errno;
 }
 
 /* A container gets its IOMMU with the first group, and loses it and all mappings with the last. */

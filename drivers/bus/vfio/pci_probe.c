@@ -125,6 +125,9 @@ pci_release(struct vfio_bus *bus, struct plx_pci_device *pci)
 		ret = vfio_device_teardown(pci);
 		first = first < 0 ? first : ret;
 		pci->device.driver = NULL;
+		/* Nothing does DMA any more. */
+		ret = plx_dev_dma_unmap_all(&pci->device);
+		first = first < 0 ? first : ret;
 	}
 	ret = close_device(bus, pci);
 	return first < 0 ? first : ret;

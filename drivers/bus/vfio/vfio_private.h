@@ -2,6 +2,7 @@
 #ifndef VFIO_PRIVATE_H
 #define VFIO_PRIVATE_H
 /* What the files of the VFIO bus share. */
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -136,6 +137,8 @@ struct vfio_dma_check {
 /* The bus. Everything but the drivers lives from scan to cleanup. */
 struct vfio_bus {
 	struct plx_bus bus;
+	/* Adding to and taking from @spaces; so who maps external memory may walk it. */
+	pthread_mutex_t spaces_lock;
 	struct plx_pci_driver *drivers;
 	struct plx_pci_device *devices;		/* by address */
 	enum vfio_backend backend;
@@ -162,6 +165,22 @@ void vfio_options_reset(struct vfio_bus *bus);
 int pci_args_parse(struct vfio_bus *bus, struct plx_pci_device *pci, const char *text);
 /* The same with what the options of the bus say of every device it is true for. */
 const struct vfio_args *pci_args_complete(const struct vfio_bus *bus, struct plx_pci_device *pci);
+
+/* pci_bus.c: can the device be taken that the user named, and how? Logs why not. */
+int pci_check_named(struct vfio_bus *bus, const struct plx_devarg *arg);
+
+/* pci_hotplug.c: do -a and -b take it? With -a only those, with -b all but those. */
+bool pci_is_wanted(const struct plx_pci_addr *addr);
+/* pci_hotplug.c: the bus's operations plug, unplug, find, is_wanted, uevent. */
+int pci_plug(struct plx_bus *bus, const char *name, const char *args);
+int pci_unplug(struct plx_bus *bus, struct plx_device *dev);
+struct plx_device *pci_find_used(struct plx_bus *bus, const char *name);
+int pci_is_name_wanted(struct plx_bus *bus, const char *name);
+int pci_uevent(struct plx_bus *bus, const struct plx_uevent *event, char *name);
+
+/* vfio_guard.c: registers that are gone read as ones; see there. One that is guarded is removed. */
+int vfio_guard_add(const void *addr, size_t len);
+void vfio_guard_remove(const void *addr);
 
 /* pci_probe.c: one device, from closed to driven and back. Each logs what fails. */
 const struct plx_pci_driver *pci_find_driver(const struct vfio_bus *bus,
@@ -202,6 +221,10 @@ int pci_addr_parse(const char *name, struct plx_pci_addr *addr);
 int pci_name_parse(const char *name, struct plx_pci_addr *addr);
 int pci_addr_compare(const struct plx_pci_addr *a, const struct plx_pci_addr *b);
 int pci_scan(struct plx_pci_device **devices);
+/* The function of this name in sysfs too; 0 also if there is none, and then none is added. */
+int pci_add(struct plx_pci_device **devices, const char *name);
+/* Take a closed one out of the list, and free it. */
+void pci_forget(struct plx_pci_device **devices, struct plx_pci_device *dev);
 struct plx_pci_device *pci_find(struct plx_pci_device *devices, const char *name);
 void pci_free(struct plx_pci_device **devices);
 /* Name of the kernel driver into @driver, "" if there is none. 0 or a negative errno. */
@@ -244,7 +267,9 @@ int vfio_dma_map(struct plx_bus *bus, struct plx_device *dev, void *addr, uint64
 	int fd, uint64_t fd_offset);
 int vfio_dma_unmap(struct plx_bus *bus, struct plx_device *dev, void *addr, uint64_t iova,
 	size_t len);
-/* Map in @to, too, what @from maps of it. What a failure leaves goes with @to. */
+/* Map into a new @space what is mapped for all devices. */
+int vfio_user_maps_replay(struct vfio_space *space);
+/* Map in @to, too, what @from maps of it for single devices. What a failure leaves goes with @to. */
 int vfio_user_maps_copy(const struct vfio_space *from, struct vfio_space *to);
 /* Forget what @space maps of it, which is about to be closed. */
 void vfio_user_maps_free(struct vfio_space *space);

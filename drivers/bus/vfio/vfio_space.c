@@ -52,26 +52,30 @@ open_space(struct vfio_bus *bus, struct vfio_space *wanted, struct vfio_space **
 	}
 	while (*at != NULL)
 		at = &(*at)->next;
+	pthread_mutex_lock(&bus->spaces_lock);
 	*at = s;
+	pthread_mutex_unlock(&bus->spaces_lock);
 	*space = s;
 	return 0;
 }
 
-/* Listener and mappings go first, so that nothing is announced to what is being closed. */
+/* It leaves the list and its listener goes first, so that nothing is announced to what is being closed. */
 static int
 close_space(struct vfio_bus *bus, struct vfio_space *space)
 {
 	struct vfio_space **at = &bus->spaces;
 	int first = 0, ret;
 
+	while (*at != space)
+		at = &(*at)->next;
+	pthread_mutex_lock(&bus->spaces_lock);
+	*at = space->next;
+	pthread_mutex_unlock(&bus->spaces_lock);
 	if (space->listening)
 		first = plx_mem_event_callback_unregister(vfio_map_event, space);
 	ret = plx_iova_space_close(space->iova);
 	first = first < 0 ? first : ret;
 	vfio_user_maps_free(space);
-	while (*at != space)
-		at = &(*at)->next;
-	*at = space->next;
 	free(space);
 	return first;
 }
@@ -99,10 +103,12 @@ vfio_space_get(struct vfio_bus *bus, const struct plx_vfio_device *dev, bool leg
 	return 0;
 }
 
+/* A shared one stays, with its mappings, for the next device; unless it did not come so far. */
 int
 vfio_space_put(struct vfio_bus *bus, struct vfio_space *space)
 {
-	return --space->users == 0 && !space->shared ? close_space(bus, space) : 0;
+	return --space->users == 0 && (!space->shared || !space->listening) ? close_space(bus, space) :
+		0;
 }
 
 int
@@ -113,7 +119,12 @@ vfio_space_listen(struct vfio_bus *bus, struct vfio_space *space)
 	if (!bus->listening || space->listening)
 		return 0;
 	ret = plx_mem_event_callback_register("vfio", vfio_map_event, space);
+	if (ret < 0)
+		return ret;
+	ret = vfio_user_maps_replay(space);
 	space->listening = ret == 0;
+	if (ret < 0 && plx_mem_event_callback_unregister(vfio_map_event, space) < 0)
+		PLX_LOG(DEBUG, &vfio_logtype, "a new address space, after that");
 	return ret;
 }
 
