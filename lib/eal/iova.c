@@ -12,7 +12,8 @@
 
 #define ARENAS (PLX_MAX_NUMA_NODES * EAL_PAGE_SIZES)
 
-int plx_mem_iova_is_pa;
+/* On a line that nobody writes after start-up. */
+int plx_mem_iova_is_pa __plx_cache_aligned;
 
 static const char *
 mode_name(enum plx_iova_mode mode)
