@@ -71,11 +71,16 @@ pagemap_run(int fd, const void *va, uint64_t *len, uint64_t *phys)
 	return 0;
 }
 
+/* -EFAULT if there is no memory, in either way. */
 static int
 find_run(const struct noiommu_space *s, const void *va, uint64_t *len, uint64_t *phys)
 {
-	return s->ioas != NULL ? iova_iommufd_phys(s->ioas, (uintptr_t)va, len, phys) :
-		pagemap_run(s->pagemap, va, len, phys);
+	int ret;
+
+	if (s->ioas == NULL)
+		return pagemap_run(s->pagemap, va, len, phys);
+	ret = iova_iommufd_phys(s->ioas, (uintptr_t)va, len, phys);
+	return ret == -ENOENT ? -EFAULT : ret;
 }
 
 static int
