@@ -136,8 +136,8 @@ PLX_EXPORT int plx_mem_iova_set(const struct plx_mem_region *region, const uint6
  * Devices that share an address space share the mapping, so that a call for each of them is as good
  * as one for all. Any thread. Return: 0; -EINVAL for another @iova, or what cuts a page; -ENOENT
  * outside of external memory; -EEXIST if it is done already, or overlaps; -ENOTSUP if the bus of @dev
- * does no DMA, and always in PLX_IOVA_PA, where nobody knows how such memory lies; -ENODEV if @dev is not open; -ENOMEM (also RLIMIT_MEMLOCK) or whatever the kernel says:
- * then nothing is mapped.
+ * does no DMA, and always in PLX_IOVA_PA, where nobody knows how such memory lies; -ENODEV if @dev is
+ * not open; -ENOMEM (also RLIMIT_MEMLOCK) or whatever the kernel says: then nothing is mapped.
  */
 PLX_EXPORT int plx_dev_dma_map(struct plx_device *dev, void *addr, uint64_t iova, size_t len);
 

@@ -5,10 +5,10 @@
  * DOC: I/O address spaces: what devices can reach, and at which address.
  *
  * A space is one page table of the IOMMU as the kernel offers it: one IOAS of iommufd, or one
- * legacy container of type1 v2; or, without an IOMMU, the physical addresses. Devices (iommufd) or groups (type1) are attached to it and then see
- * all of its mappings. A tree of extents shadows the kernel's mappings and is the truth: a request
- * is checked against it and against the windows before the kernel is asked, so an error of the
- * kernel is never one that could have been foreseen.
+ * legacy container of type1 v2; or, without an IOMMU, the physical addresses. Devices (iommufd) or
+ * groups (type1) are attached to it and then see all of its mappings. A tree of extents shadows the
+ * kernel's mappings and is the truth: a request is checked against it and against the windows before
+ * the kernel is asked, so an error of the kernel is never one that could have been foreseen.
  *
  * Every function may be called from any thread; calls on one space take its lock, which spaces of
  * one iommufd share, and a call that asks the kernel holds it meanwhile. None of them may race with

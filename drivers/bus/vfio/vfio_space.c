@@ -47,7 +47,8 @@ open_space(struct vfio_bus *bus, struct vfio_space *wanted, struct vfio_space **
 	if (ret < 0) {
 		PLX_LOG(ERR, &vfio_logtype, "can't make an address space by %s (%s): %s",
 			s->iommufd != NULL ? s->iommufd->id : "/dev/vfio/vfio", plx_strerror(ret),
-			s->noiommu ? vfio_noiommu_space_hint(s, ret) : ret == -ENOENT ? "modprobe vfio-pci" : ret == -EOPNOTSUPP ?
+			s->noiommu ? vfio_noiommu_space_hint(s, ret) :
+			ret == -ENOENT ? "modprobe vfio-pci" : ret == -EOPNOTSUPP ?
 			"the kernel lacks CONFIG_VFIO_IOMMU_TYPE1, or the IOMMU is off" :
 			vfio_map_hint(ret));
 		free(s);
