@@ -31,6 +31,7 @@ start(void)
 
 	if (ret < 0)
 		return ret;
+	eal.has_hugepages = !eal.opts.no_huge;
 	ret = plx_dev_windows_init(&win);
 	if (ret < 0)
 		return ret;
@@ -38,12 +39,12 @@ start(void)
 	if (ret == 0)
 		ret = eal_buses_attach(&win);
 	if (ret == 0)
+		ret = eal_iova_mode_init(&eal.opts);
+	if (ret == 0)
 		ret = eal_memory_init(&eal.opts, &win);
 	plx_dev_windows_fini(&win);
-	if (ret < 0)
-		return ret;
-	eal.iova_mode = PLX_IOVA_VA;
-	ret = eal_buses_map();
+	if (ret == 0)
+		ret = eal_buses_map();
 	if (ret == 0)
 		ret = eal_lcores_start();
 	if (ret == 0)
@@ -68,7 +69,8 @@ stop(void)
 	eal_lcores_fini();
 	mem_ret = eal_memory_fini();
 	eal_options_free(&eal.opts);
-	eal.iova_mode = PLX_IOVA_DC;
+	eal_iova_mode_fini();
+	eal.has_hugepages = false;
 	return bus_ret < 0 ? bus_ret : mem_ret;
 }
 
@@ -106,16 +108,10 @@ plx_eal_cleanup(void)
 	return stop();
 }
 
-enum plx_iova_mode
-plx_eal_iova_mode(void)
-{
-	return eal.iova_mode;
-}
-
 int
 plx_eal_has_hugepages(void)
 {
-	return eal.initialised && !eal.opts.no_huge;
+	return eal.has_hugepages;
 }
 
 const char *

@@ -47,6 +47,7 @@ struct eal_options {
 	const char *huge_dir;		/* NULL: memfd */
 	const char *file_prefix;	/* NULL: EAL_FILE_PREFIX */
 	enum eal_huge_unlink huge_unlink;
+	enum plx_iova_mode iova_mode;	/* --iova-mode; PLX_IOVA_DC: as the devices need it */
 	bool in_memory;
 	bool no_huge;
 	bool match_allocations;
@@ -85,6 +86,7 @@ struct eal_arena {
 	int socket_id;
 	unsigned int size_index;	/* of the page size in eal_memory.page_sizes */
 	struct eal_region_tree regions;
+	uint64_t *iovas;		/* of each page, inverted; PLX_IOVA_PA only, see iova.c */
 };
 
 /* The file of a region. */
@@ -148,6 +150,7 @@ struct heap_request {
 	size_t align;		/* a power of two, 0: a cache line */
 	size_t bound;		/* a power of two that the object crosses no multiple of, 0: none */
 	size_t page_size;	/* from pages of this size, 0: of any */
+	bool contig;		/* contiguous for devices, even if it is larger than a page */
 	const char *type;
 };
 
@@ -246,6 +249,7 @@ struct eal_hotplug {
 /* The environment. One process has one, as DPDK's API has it; no other file-scope state. */
 struct eal {
 	bool initialised;
+	bool has_hugepages;		/* from the options on */
 	struct eal_options opts;
 	struct eal_lcore lcores[PLX_MAX_LCORE];
 	unsigned int lcore_count;
@@ -297,6 +301,8 @@ bool eal_lcores_idle(void);
 struct plx_bus *eal_buses(void);
 int eal_buses_scan(void);
 int eal_buses_attach(struct plx_dev_windows *win);
+/* What devices address memory by, PLX_IOVA_DC if there are none. 0 or -EINVAL if they differ. */
+int eal_buses_iova_mode(enum plx_iova_mode *mode);
 int eal_buses_map(void);
 int eal_buses_probe(void);
 int eal_buses_cleanup(void);
@@ -450,6 +456,16 @@ void eal_uevent_deliver(const struct plx_uevent *event);
 
 /* memzone.c */
 void eal_memzones_fini(struct eal_memory *mem);
+
+/* iova.c: what devices address memory by is decided once, before there is memory. Logs. */
+int eal_iova_mode_init(const struct eal_options *opts);
+void eal_iova_mode_fini(void);
+int eal_iova_arena_init(struct eal_arena *arena);
+void eal_iova_arena_fini(struct eal_arena *arena);
+/* The I/O addresses of a region that goes are none any more. */
+void eal_iova_forget(const struct eal_region *region);
+/* Bytes from @addr on, no more than @len, that are contiguous for devices. */
+size_t eal_iova_run(struct eal_memory *mem, uintptr_t addr, size_t len);
 
 /* extmem.c: NULL if @addr is in none. */
 struct eal_extmem *eal_extmem_find(struct eal_memory *mem, const void *addr);

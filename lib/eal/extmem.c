@@ -203,6 +203,8 @@ plx_dev_dma_map(struct plx_device *dev, void *addr, uint64_t iova, size_t len)
 	struct eal_memory *mem = &eal.mem;
 	int ret;
 
+	if (eal.iova_mode == PLX_IOVA_PA)
+		return -ENOTSUP;
 	pthread_mutex_lock(&mem->event_lock);
 	ret = dma_map(mem, dev, addr, iova, len);
 	pthread_mutex_unlock(&mem->event_lock);

@@ -9,6 +9,7 @@
  * asked for, tell which I/O addresses it can reach), then, when memory is there, map, and probe.
  * Clean-up is the reverse. In between, single devices are plugged and unplugged.
  */
+#include <plx_eal.h>
 #include <plx_memory.h>
 
 PLX_BEGIN_DECLS
@@ -83,6 +84,8 @@ struct plx_bus_option {
  * @scan: find devices, by the options; no device is touched yet.
  * @attach: open those that will be probed and narrow @win to what they can reach. NULL if the bus
  *	has no use for it. On failure it has undone what it did.
+ * @iova_mode: after @attach: what those devices address memory by; PLX_IOVA_DC if there are none.
+ *	With PLX_IOVA_PA the bus calls plx_mem_iova_set() for every region. NULL: PLX_IOVA_DC.
  * @map: make the memory known to the devices, by plx_mem_event_callback_register(); NULL if none.
  * @probe: bind drivers. A device that was named by the user and can't be probed is an error; any
  *	other is logged and left. On failure cleanup() is called.
@@ -114,6 +117,7 @@ struct plx_bus {
 	const char *name;
 	int (*scan)(struct plx_bus *bus);
 	int (*attach)(struct plx_bus *bus, struct plx_dev_windows *win);
+	enum plx_iova_mode (*iova_mode)(struct plx_bus *bus);
 	int (*map)(struct plx_bus *bus);
 	int (*probe)(struct plx_bus *bus);
 	int (*cleanup)(struct plx_bus *bus);
@@ -132,6 +136,15 @@ struct plx_bus {
 };
 
 /**
+ * plx_mem_iova_set() - tell where devices see a region, in PLX_IOVA_PA; by a bus, for an ADD event.
+ * @region: as announced.
+ * @iovas: I/O address of each page of it, by address; multiples of the page size.
+ * The EAL forgets them by itself when the region goes. Return: 0; -EINVAL outside PLX_IOVA_PA, for an
+ * address in a page, or for what is in no arena.
+ */
+PLX_EXPORT int plx_mem_iova_set(const struct plx_mem_region *region, const uint64_t *iovas);
+
+/**
  * plx_dev_dma_map() - let a device do DMA to memory that plx_extmem_register() made known.
  * @dev: the device, or NULL for all of all buses.
  * @addr: first byte; with @len whole pages inside one piece of external memory.
@@ -141,8 +154,8 @@ struct plx_bus {
  * Devices that share an address space share the mapping, so that a call for each of them is as good
  * as one for all. Any thread. Return: 0; -EINVAL for another @iova, or what cuts a page; -ENOENT
  * outside of external memory; -EEXIST if it is done already, or overlaps; -ENOTSUP if the bus of @dev
- * does no DMA; -ENODEV if @dev is not open; -ENOMEM (also RLIMIT_MEMLOCK) or whatever the kernel says:
- * then nothing is mapped.
+ * does no DMA, and always in PLX_IOVA_PA, where nobody knows how such memory lies; -ENODEV if @dev is
+ * not open; -ENOMEM (also RLIMIT_MEMLOCK) or whatever the kernel says: then nothing is mapped.
  */
 PLX_EXPORT int plx_dev_dma_map(struct plx_device *dev, void *addr, uint64_t iova, size_t len);
 

@@ -91,7 +91,11 @@ describe_nics()
 		n=$((n + 1))
 		net=$(printf 'netdev=net%d,mac=52:54:00:00:00:%02x,romfile=' $n $n)
 		case ${nic%:kernel} in
-		virtio) device=virtio-net-pci,disable-legacy=on,iommu_platform=on,$net ;;
+		virtio)
+			device=virtio-net-pci,disable-legacy=on,$net
+			# Without an IOMMU it is offered without the bit, as clouds do.
+			[[ $iommu == none ]] || device+=,iommu_platform=on
+			;;
 		edu) device=edu,dma_mask=0xffffffffffff net= ;;
 		*) device=${nic%:kernel},$net ;;
 		esac

@@ -43,10 +43,11 @@ pci_check_named(struct vfio_bus *bus, const struct plx_devarg *arg)
 	}
 	ret = pci_kernel_driver(pci->device.name, driver, sizeof(driver));
 	if (ret < 0 || strcmp(driver, "vfio-pci") != 0) {
-		PLX_LOG(ERR, &vfio_logtype, "%s: bound to %s%s, not to vfio-pci (%s): driverctl "
+		PLX_LOG(ERR, &vfio_logtype, "%s: bound to %s%s, not to vfio-pci (%s): %sdriverctl "
 			"--nosave set-override %s vfio-pci", pci->device.name,
 			driver[0] ? "kernel driver " : "no driver", driver,
-			plx_strerror(ret < 0 ? ret : -ENODEV), pci->device.name);
+			plx_strerror(ret < 0 ? ret : -ENODEV),
+			vfio_noiommu_unbound_hint(pci->device.name), pci->device.name);
 		return ret < 0 ? ret : -ENODEV;
 	}
 	if (pci_find_driver(bus, pci) != NULL)
@@ -64,7 +65,8 @@ check_backend(const struct vfio_bus *bus)
 	int ret;
 
 	/* Who names an iommufd may have been passed what he may not open. */
-	if (bus->backend == VFIO_BACKEND_AUTO || bus->iommufds != NULL ||
+	if (bus->backend == VFIO_BACKEND_AUTO || bus->backend == VFIO_BACKEND_NOIOMMU ||
+	    bus->iommufds != NULL ||
 	    access(file, R_OK | W_OK) == 0)
 		return 0;
 	ret = -errno;
@@ -149,7 +151,8 @@ bus_map(struct plx_bus *plx_bus)
 
 	bus->listening = true;
 	for (s = bus->spaces; s != NULL && ret == 0; s = s->next)
-		ret = vfio_space_listen(bus, s);
+		if (s->users > 0)
+			ret = vfio_space_listen(bus, s);
 	return ret;
 }
 
@@ -208,6 +211,7 @@ struct vfio_bus vfio_bus = {
 		.name = "pci",
 		.scan = bus_scan,
 		.attach = bus_attach,
+		.iova_mode = vfio_iova_mode,
 		.map = bus_map,
 		.probe = bus_probe,
 		.cleanup = bus_cleanup,

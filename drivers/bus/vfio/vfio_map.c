@@ -64,7 +64,7 @@ add(const struct vfio_space *space, const struct plx_mem_region *region)
 		.fd = region->fd,
 		.fd_offset = region->fd_offset,
 	};
-	int ret = plx_iova_map(space->iova, &m);
+	int ret = space->noiommu ? vfio_noiommu_map(space, region) : plx_iova_map(space->iova, &m);
 
 	if (ret < 0)
 		log_failed(space->iova, region, ret);
@@ -76,7 +76,9 @@ vfio_map_event(enum plx_mem_event event, const struct plx_mem_region *region, vo
 {
 	const struct vfio_space *space = arg;
 
-	return event == PLX_MEM_EVENT_ADD ? add(space, region) :
+	if (event == PLX_MEM_EVENT_ADD)
+		return add(space, region);
+	return space->noiommu ? plx_iova_unmap_phys(space->iova, region->addr) :
 		plx_iova_unmap(space->iova, (uintptr_t)region->addr, region->len);
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include <plx_bus_vfio.h>
+#include <plx_eal.h>
 #include <plx_errno.h>
 #include <plx_iova.h>
 #include <plx_log.h>
@@ -16,11 +17,14 @@ extern struct plx_logtype vfio_logtype;
 #define PCI_SYSFS "/sys/bus/pci/devices"
 #define PCI_NAME_MAX 32
 
+#define VFIO_RAWIO_HINT "without an IOMMU this takes CAP_SYS_RAWIO: run as root"
+
 /* How a device is opened; what --vfio-backend and backend= say. */
 enum vfio_backend {
 	VFIO_BACKEND_AUTO,
 	VFIO_BACKEND_IOMMUFD,
 	VFIO_BACKEND_LEGACY,
+	VFIO_BACKEND_NOIOMMU,	/* never by itself: such a device can write to all memory */
 	VFIO_BACKENDS,
 };
 
@@ -57,6 +61,7 @@ struct vfio_space {
 	struct plx_iova_space *iova;
 	struct vfio_iommufd *iommufd;	/* NULL: a container of its own, /dev/vfio/vfio */
 	bool legacy;			/* groups attach, and not devices */
+	bool noiommu;			/* by physical addresses; then all spaces are so */
 	bool shared;
 	bool listening;
 	unsigned int users;		/* devices that are open in it */
@@ -102,6 +107,7 @@ struct vfio_region {
 /* An open device. */
 struct plx_vfio_device {
 	const struct vfio_access_ops *ops;
+	bool noiommu;			/* devices of its kind exclude all others */
 	const char *name;		/* of the PCI device, for messages */
 	const struct vfio_args *args;
 	int fd;
@@ -156,6 +162,8 @@ struct vfio_bus {
 extern const struct plx_bus_option vfio_options[];
 extern struct vfio_bus vfio_bus;
 const char *vfio_backend_name(enum vfio_backend backend);
+/* What is asked for this device, by its own argument or else by the option. */
+enum vfio_backend vfio_backend_of(const struct vfio_bus *bus, const struct vfio_args *args);
 int vfio_backend_parse(const char *value, enum vfio_backend *backend);
 int vfio_token_parse(const char *value, struct vfio_token *token);
 /* Back to what it was before any option. */
@@ -229,6 +237,20 @@ struct plx_pci_device *pci_find(struct plx_pci_device *devices, const char *name
 void pci_free(struct plx_pci_device **devices);
 /* Name of the kernel driver into @driver, "" if there is none. 0 or a negative errno. */
 int pci_kernel_driver(const char *name, char *driver, size_t size);
+
+/* vfio_noiommu.c: devices without an IOMMU. */
+/* May @dev be opened, with or without an IOMMU as it is asked for? Logs if not. */
+int vfio_noiommu_check(const struct vfio_bus *bus, const struct plx_vfio_device *dev);
+/* Can keys of -a that are for iommufd go with it? Logs if not. */
+int vfio_noiommu_check_args(const char *name, const struct vfio_args *args);
+/* Why a device that is not bound to vfio-pci may not be; "" if that has nothing to do with it. */
+const char *vfio_noiommu_unbound_hint(const char *name);
+/* What to do about an errno of opening the space. */
+const char *vfio_noiommu_space_hint(const struct vfio_space *space, int err);
+/* What devices of the bus address memory by. */
+enum plx_iova_mode vfio_iova_mode(struct plx_bus *bus);
+/* A region in the space: comes, with its addresses told to the EAL. */
+int vfio_noiommu_map(const struct vfio_space *space, const struct plx_mem_region *region);
 
 /* vfio_cdev.c: does the device have a node of its own? */
 bool vfio_cdev_available(const char *name);

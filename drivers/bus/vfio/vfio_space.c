@@ -5,13 +5,14 @@
 
 #include "vfio_private.h"
 
-/* A space that @dev may share. */
+/* A space that can be the one that is wanted. */
 static struct vfio_space *
-find_shared(const struct vfio_bus *bus, const struct vfio_iommufd *iommufd, bool legacy)
+find_shared(const struct vfio_bus *bus, const struct vfio_space *wanted)
 {
 	struct vfio_space *s = bus->spaces;
 
-	while (s != NULL && (!s->shared || s->legacy != legacy || s->iommufd != iommufd))
+	while (s != NULL && (!s->shared || s->legacy != wanted->legacy ||
+			     s->noiommu != wanted->noiommu || s->iommufd != wanted->iommufd))
 		s = s->next;
 	return s;
 }
@@ -22,6 +23,8 @@ open_iova(const struct vfio_bus *bus, struct vfio_space *space)
 {
 	const struct vfio_space *s = bus->spaces;
 
+	if (space->noiommu)
+		return plx_iova_space_open_noiommu(space->legacy ? -1 : space->iommufd->fd, &space->iova);
 	if (space->legacy)
 		return plx_iova_space_open_type1(space->iommufd != NULL ? space->iommufd->fd : -1,
 			&space->iova);
@@ -44,6 +47,7 @@ open_space(struct vfio_bus *bus, struct vfio_space *wanted, struct vfio_space **
 	if (ret < 0) {
 		PLX_LOG(ERR, &vfio_logtype, "can't make an address space by %s (%s): %s",
 			s->iommufd != NULL ? s->iommufd->id : "/dev/vfio/vfio", plx_strerror(ret),
+			s->noiommu ? vfio_noiommu_space_hint(s, ret) :
 			ret == -ENOENT ? "modprobe vfio-pci" : ret == -EOPNOTSUPP ?
 			"the kernel lacks CONFIG_VFIO_IOMMU_TYPE1, or the IOMMU is off" :
 			vfio_map_hint(ret));
@@ -84,7 +88,11 @@ int
 vfio_space_get(struct vfio_bus *bus, const struct plx_vfio_device *dev, bool legacy,
 	struct vfio_space **space)
 {
-	struct vfio_space wanted = { .legacy = legacy, .shared = !dev->args->private_space };
+	struct vfio_space wanted = {
+		.legacy = legacy,
+		.noiommu = dev->noiommu,
+		.shared = !dev->args->private_space,
+	};
 	struct vfio_space *found;
 	int ret = 0;
 
@@ -93,7 +101,7 @@ vfio_space_get(struct vfio_bus *bus, const struct plx_vfio_device *dev, bool leg
 		ret = vfio_iommufd_get(bus, dev->args, &wanted.iommufd);
 	if (ret < 0)
 		return ret;
-	found = wanted.shared ? find_shared(bus, wanted.iommufd, legacy) : NULL;
+	found = wanted.shared ? find_shared(bus, &wanted) : NULL;
 	if (found == NULL)
 		ret = open_space(bus, &wanted, &found);
 	if (ret < 0)
@@ -160,7 +168,8 @@ vfio_spaces_narrow(const struct vfio_bus *bus, struct plx_dev_windows *win)
 	int ret = 0;
 
 	for (s = bus->spaces; s != NULL && ret == 0; s = s->next)
-		ret = narrow(win, s->iova);
+		if (!s->noiommu)	/* where memory is has nothing to do with its addresses here */
+			ret = narrow(win, s->iova);
 	return ret;
 }
 

@@ -302,14 +302,9 @@ virtio_pci_init(struct virtio_pci *pci, const struct plx_pci_device *dev)
 	pci->transport.timeout_ms = DEVICE_TIMEOUT_MS;
 	pci->transport.check = plx_pci_dma_check_enabled(dev);
 	/* Legacy devices have other registers; without the other bit, DMA is past the IOMMU. */
-	pci->transport.required = VIRTIO_BIT(VIRTIO_F_VERSION_1) |
-		VIRTIO_BIT(VIRTIO_F_ACCESS_PLATFORM);
-
-	if (plx_eal_iova_mode() == PLX_IOVA_PA) {
-		VIRTIO_ERR(name, "needs an IOMMU, since mbufs have no physical addresses: "
-			"boot with intel_iommu=on or the like");
-		return -ENOTSUP;
-	}
+	pci->transport.required = VIRTIO_BIT(VIRTIO_F_VERSION_1);
+	if (plx_eal_iova_mode() != PLX_IOVA_PA)
+		pci->transport.required |= VIRTIO_BIT(VIRTIO_F_ACCESS_PLATFORM);
 	ret = read_caps(pci);
 	if (ret < 0) {
 		VIRTIO_ERR(name, "can't read its PCI capabilities (%s)", plx_strerror(ret));
