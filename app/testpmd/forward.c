@@ -128,13 +128,13 @@ tx_first(struct testpmd *tp)
 	return ret;
 }
 
-int
-forward_start(struct testpmd *tp)
+static int
+start(struct testpmd *tp, bool with_tx_first)
 {
 	int ret = 0;
 
 	stats_start(tp);
-	if (tp->opts.tx_first)
+	if (with_tx_first)
 		ret = tx_first(tp);
 	if (ret == 0)
 		ret = engine_begin(tp, tp->opts.engine);
@@ -146,9 +146,31 @@ forward_start(struct testpmd *tp)
 	return ret;
 }
 
+int
+forward_start(struct testpmd *tp, bool with_tx_first)
+{
+	int ret;
+
+	tp->wanted = true;
+	if (tp->nb_ports == 0)
+		return 0;
+	ret = streams_create(tp);
+	if (ret < 0)
+		return ret;
+	streams_print(tp);
+	fflush(stdout);
+	ret = start(tp, with_tx_first);
+	tp->forwarding = ret == 0;
+	if (ret < 0)
+		streams_free(tp);
+	return ret;
+}
+
 void
 forward_stop(struct testpmd *tp)
 {
+	if (!tp->forwarding)
+		return;
 	printf("Telling cores to stop...");
 	stop_lcores(tp, tp->nb_lcores);
 	printf("\nWaiting for lcores to finish...\n");
@@ -156,4 +178,7 @@ forward_stop(struct testpmd *tp)
 	engine_end(tp, tp->opts.engine);
 	stats_show_forward(tp);
 	printf("\nDone.\n");
+	fflush(stdout);
+	streams_free(tp);
+	tp->forwarding = false;
 }

@@ -80,6 +80,32 @@ now_ms(void)
 	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+int
+wait_and_serve(struct testpmd *tp, int ms, bool input)
+{
+	/* poll(2) passes over a negative file. */
+	struct pollfd files[] = {
+		{ .fd = tp->signal_fd, .events = POLLIN },
+		{ .fd = tp->hot_fd[0], .events = POLLIN },
+		{ .fd = input ? STDIN_FILENO : -1, .events = POLLIN },
+	};
+	const int64_t end = now_ms() + ms;
+	int ret;
+
+	do {
+		ret = wait_files(files, 3, ms < 0 ? -1 : (int)PLX_MAX(end - now_ms(), (int64_t)0));
+		if (ret > 0 && files[0].revents != 0)
+			return CAME_SIGNAL;
+		if (ret > 0 && files[1].revents == 0)
+			return CAME_INPUT;
+		if (ret > 0)
+			ret = hotplug_serve(tp);
+		else if (ret == 0)
+			return 0;
+	} while (ret == 0);
+	return ret;
+}
+
 /* Show statistics, at once first. Return: 0 or a negative errno. */
 static int
 show_until_signal(struct testpmd *tp)
@@ -91,7 +117,7 @@ show_until_signal(struct testpmd *tp)
 		stats_show_ports(tp);
 		next += tp->opts.stats_period * 1000;
 		left = next - now_ms();
-		ret = wait_signal(tp, (int)PLX_MAX(left, (int64_t)0));
+		ret = wait_and_serve(tp, (int)PLX_MAX(left, (int64_t)0), false);
 	} while (ret == 0);
 	return ret < 0 ? ret : 0;
 }
@@ -115,44 +141,53 @@ is_enter(void)
 static int
 wait_enter_or_signal(struct testpmd *tp)
 {
-	struct pollfd files[] = {
-		{ .fd = tp->signal_fd, .events = POLLIN },
-		{ .fd = STDIN_FILENO, .events = POLLIN },
-	};
 	int ret;
 
 	printf("Press enter to exit\n");
 	fflush(stdout);
-	ret = wait_files(files, 2, -1);
-	if (ret < 0 || files[0].revents != 0 || is_enter())
+	ret = wait_and_serve(tp, -1, true);
+	if (ret != CAME_INPUT || is_enter())
 		return ret < 0 ? ret : 0;
 	printf("End of input: running until SIGINT or SIGTERM\n");
 	fflush(stdout);
-	ret = wait_signal(tp, -1);
+	ret = wait_and_serve(tp, -1, false);
 	return ret < 0 ? ret : 0;
 }
 
+/* Until it shall end. */
 static int
 forward(struct testpmd *tp)
 {
 	int ret;
 
 	printf("No commandline core given, start packet forwarding\n");
-	streams_print(tp);
-	ret = forward_start(tp);
+	ret = forward_start(tp, tp->opts.tx_first);
 	if (ret < 0)
 		return ret;
 	ret = tp->opts.stats_period ? show_until_signal(tp) : wait_enter_or_signal(tp);
 	if (ret < 0)
 		TESTPMD_LOG(ERR, "waiting for the end failed (%s)", plx_strerror(ret));
-	forward_stop(tp);
 	return ret;
+}
+
+static int
+interact(struct testpmd *tp)
+{
+	int ret = 0;
+
+	if (tp->opts.auto_start) {
+		printf("Start automatic packet forwarding\n");
+		ret = forward_start(tp, tp->opts.tx_first);
+	}
+	return ret < 0 ? ret : prompt(tp);
 }
 
 /* What the options chose, in DPDK's words. */
 static void
 print_options(const struct testpmd_options *o)
 {
+	if (o->interactive)
+		printf("Interactive-mode selected\n");
 	if (o->engine_given)
 		printf("Set %s packet forwarding mode\n", o->engine->name);
 	if (o->auto_start)
@@ -173,13 +208,13 @@ run(struct testpmd *tp)
 		ret = ports_open(tp);
 	if (ret < 0)
 		return ret;
-	ret = ports_check_links(tp);
+	ret = hotplug_open(tp);
 	if (ret == 0)
-		ret = streams_create(tp);
-	if (ret == 0) {
-		ret = forward(tp);
-		streams_free(tp);
-	}
+		ret = ports_check_links(tp);
+	if (ret == 0)
+		ret = tp->opts.interactive ? interact(tp) : forward(tp);
+	forward_stop(tp);
+	hotplug_close(tp);
 	close_ret = ports_stop(tp);
 	if (ret == 0)
 		ret = close_ret;
@@ -211,7 +246,7 @@ find_options(int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	struct testpmd tp = { 0 };
+	struct testpmd tp = { .hot_fd = { -1, -1 } };
 	int first = find_options(argc, argv), ret, cleanup_ret;
 
 	ret = fill_standard_fds();

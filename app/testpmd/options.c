@@ -75,6 +75,20 @@ set_auto_start(struct testpmd_options *o, const char *value)
 }
 
 static int
+set_hot_plug(struct testpmd_options *o, const char *value)
+{
+	o->hot_plug = true;
+	return 0;
+}
+
+static int
+set_interactive(struct testpmd_options *o, const char *value)
+{
+	o->interactive = true;
+	return 0;
+}
+
+static int
 set_no_lsc_interrupt(struct testpmd_options *o, const char *value)
 {
 	o->no_lsc_interrupt = true;
@@ -133,11 +147,15 @@ static int print_help(struct testpmd_options *o, const char *value);
 	  .number = offsetof(struct testpmd_options, field), .min = (min_), .max = (max_) }
 
 static const struct option_spec specs[] = {
-	{ "auto-start", 'a', NULL, "start forwarding at once, as is always done", set_auto_start },
+	{ "auto-start", 'a', NULL, "start forwarding at once, as is done without -i", set_auto_start },
 	NUMBER("burst", burst, 1, MAX_PKT_BURST, "packets of a burst (32)"),
 	{ "forward-mode", 0, "MODE", "io, mac, macswap, rxonly, txonly or icmpecho (io)",
 		set_engine },
 	{ "help", 'h', NULL, "print this and end", print_help },
+	{ "hot-plug", 0, NULL, "take devices that come, as -a and -b say, and let go of those that go",
+		set_hot_plug },
+	{ "interactive", 'i', NULL, "read commands from standard input; \"help\" lists them",
+		set_interactive },
 	NUMBER("mbuf-size", mbuf_size, PLX_PKTMBUF_HEADROOM + DEFAULT_TX_PKT_LEN, UINT16_MAX,
 		"bytes of an mbuf's buffer, headroom included (2176)"),
 	NUMBER("nb-cores", nb_cores, 1, PLX_MAX_LCORE, "lcores that forward (1)"),
@@ -225,7 +243,7 @@ scan(struct testpmd_options *o, int argc, char **argv)
 			LONG_ONLY + (int)i };
 	optind = 0;	/* getopt(3): a new vector is scanned */
 	opterr = 0;
-	while (ret == 0 && (value = getopt_long(argc, argv, "+:ah", longs, NULL)) != -1) {
+	while (ret == 0 && (value = getopt_long(argc, argv, "+:ahi", longs, NULL)) != -1) {
 		if (value == '?' || value == ':')
 			ret = log_bad_option(value, argv[optind - 1]);
 		else

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <plx_errno.h>
 
@@ -10,25 +11,15 @@
 
 #define LINK_CHECK_MS 100
 #define LINK_CHECKS 90
+#define MORE_PORTS 4	/* that a pool has mbufs for, beside those of the start */
 
-static int
-find_ports(struct testpmd *tp)
+struct fwd_port *
+port_find(struct testpmd *tp, uint16_t port_id)
 {
-	uint16_t port_id;
-
-	PLX_ETH_FOREACH_DEV(port_id) {
-		struct fwd_port *port = &tp->ports[tp->nb_ports++];
-
-		port->port_id = port_id;
-		port->socket_id = plx_eth_dev_socket_id(port_id);
-		if (port->socket_id < 0 || port->socket_id >= PLX_MAX_NUMA_NODES)
-			port->socket_id = (int)plx_socket_id();
-	}
-	if (tp->nb_ports > 0)
-		return 0;
-	TESTPMD_LOG(ERR, "No probed ethernet devices (ENODEV): give some by -a or --vdev, as "
-		"--vdev net_null0");
-	return -ENODEV;
+	for (unsigned int i = 0; i < tp->nb_ports; i++)
+		if (tp->ports[i].port_id == port_id)
+			return &tp->ports[i];
+	return NULL;
 }
 
 /*
@@ -85,10 +76,14 @@ read_info(const struct testpmd_options *o, struct fwd_port *port)
 	return plx_eth_macaddr_get(port->port_id, &port->mac_addr);
 }
 
+/*
+ * Where devices may come there is room for more ports: a pool can't be freed with its port, as other
+ * ports have its mbufs in their rings.
+ */
 static int
 create_pool(struct testpmd *tp, int socket_id)
 {
-	unsigned int nb_ports = 0, n;
+	unsigned int nb_ports = tp->opts.hot_plug || tp->opts.interactive ? MORE_PORTS : 0, n;
 	char name[32];
 	uint64_t need;
 	int ret;
@@ -116,19 +111,14 @@ create_pool(struct testpmd *tp, int socket_id)
 	return ret;
 }
 
-/* A pool on each node that has a port. */
+/* Each node that has a port has a pool. */
 static int
-create_pools(struct testpmd *tp)
+get_pool(struct testpmd *tp, struct fwd_port *port)
 {
-	for (unsigned int i = 0; i < tp->nb_ports; i++) {
-		int socket_id = tp->ports[i].socket_id;
-		int ret = tp->pools[socket_id] == NULL ? create_pool(tp, socket_id) : 0;
+	int ret = tp->pools[port->socket_id] == NULL ? create_pool(tp, port->socket_id) : 0;
 
-		if (ret < 0)
-			return ret;
-		tp->ports[i].pool = tp->pools[socket_id];
-	}
-	return 0;
+	port->pool = tp->pools[port->socket_id];
+	return ret;
 }
 
 static int
@@ -174,11 +164,39 @@ register_events(uint16_t port_id)
 	return ret;
 }
 
-static int
-start_port(const struct testpmd_options *o, struct fwd_port *port)
+/* In the order of their numbers, which are given anew. */
+int
+port_add(struct testpmd *tp, uint16_t port_id)
 {
+	unsigned int at = 0;
+	struct fwd_port *port;
+	int ret;
+
+	while (at < tp->nb_ports && tp->ports[at].port_id < port_id)
+		at++;
+	port = &tp->ports[at];
+	memmove(port + 1, port, (tp->nb_ports++ - at) * sizeof(*port));
+	*port = (struct fwd_port){ .port_id = port_id, .socket_id = plx_eth_dev_socket_id(port_id) };
+	if (port->socket_id < 0 || port->socket_id >= PLX_MAX_NUMA_NODES)
+		port->socket_id = (int)plx_socket_id();
+	ret = read_info(&tp->opts, port);
+	return ret == 0 ? register_events(port_id) : ret;
+}
+
+void
+port_drop(struct testpmd *tp, struct fwd_port *port)
+{
+	unsigned int behind = (unsigned int)(&tp->ports[--tp->nb_ports] - port);
+
+	memmove(port, port + 1, behind * sizeof(*port));
+}
+
+int
+port_start(struct testpmd *tp, struct fwd_port *port)
+{
+	const struct testpmd_options *o = &tp->opts;
 	struct plx_eth_conf conf = { 0 };
-	int ret = register_events(port->port_id);
+	int ret = get_pool(tp, port);
 
 	if (ret < 0)
 		return ret;
@@ -191,6 +209,7 @@ start_port(const struct testpmd_options *o, struct fwd_port *port)
 		ret = plx_eth_dev_start(port->port_id);
 	if (ret < 0)
 		return ret;
+	port->started = true;
 	printf("Port %u: " PLX_ETHER_ADDR_PRT_FMT "\n", port->port_id,
 		PLX_ETHER_ADDR_BYTES(&port->mac_addr));
 	/* A driver that can't do it is no reason to stop: ethdev has logged it. */
@@ -198,17 +217,31 @@ start_port(const struct testpmd_options *o, struct fwd_port *port)
 	return ret == -ENOTSUP ? 0 : ret;
 }
 
+static int
+find_ports(struct testpmd *tp)
+{
+	uint16_t port_id;
+	int ret = 0;
+
+	PLX_ETH_FOREACH_DEV(port_id)
+		ret = ret == 0 ? port_add(tp, port_id) : ret;
+	if (tp->nb_ports > 0 || tp->opts.hot_plug || tp->opts.interactive)
+		return ret;
+	TESTPMD_LOG(ERR, "No probed ethernet devices (ENODEV): give some by -a or --vdev, as "
+		"--vdev net_null0");
+	return -ENODEV;
+}
+
+/* Pools come before the first port is started, so that nothing has begun when there is no memory. */
 int
 ports_open(struct testpmd *tp)
 {
 	int ret = find_ports(tp);
 
 	for (unsigned int i = 0; i < tp->nb_ports && ret == 0; i++)
-		ret = read_info(&tp->opts, &tp->ports[i]);
-	if (ret == 0)
-		ret = create_pools(tp);
+		ret = get_pool(tp, &tp->ports[i]);
 	for (unsigned int i = 0; i < tp->nb_ports && ret == 0; i++)
-		ret = start_port(&tp->opts, &tp->ports[i]);
+		ret = port_start(tp, &tp->ports[i]);
 	if (ret < 0)
 		ports_close(tp);
 	return ret;
@@ -240,7 +273,8 @@ all_up(const struct testpmd *tp)
 	struct plx_eth_link link;
 
 	for (unsigned int i = 0; i < tp->nb_ports; i++)
-		if (plx_eth_link_get_nowait(tp->ports[i].port_id, &link) < 0 || !link.link_status)
+		if (tp->ports[i].started &&
+		    (plx_eth_link_get_nowait(tp->ports[i].port_id, &link) < 0 || !link.link_status))
 			return false;
 	return true;
 }
@@ -256,6 +290,8 @@ ports_check_links(struct testpmd *tp)
 	for (int i = 0; i < LINK_CHECKS && ret == 0 && !all_up(tp); i++)
 		ret = wait_signal(tp, LINK_CHECK_MS);
 	for (unsigned int i = 0; i < tp->nb_ports && ret >= 0; i++) {
+		if (!tp->ports[i].started)
+			continue;
 		ret = plx_eth_link_get_nowait(tp->ports[i].port_id, &link);
 		if (ret < 0)
 			TESTPMD_LOG(ERR, "port %u: no link state (%s)", tp->ports[i].port_id,
@@ -268,6 +304,31 @@ ports_check_links(struct testpmd *tp)
 }
 
 int
+port_stop(struct testpmd *tp, struct fwd_port *port)
+{
+	int ret;
+
+	printf("Stopping ports...\n");
+	ret = plx_eth_dev_stop(port->port_id);
+	port->started = false;
+	printf("Done\n");
+	return ret;
+}
+
+int
+port_close(struct testpmd *tp, struct fwd_port *port)
+{
+	uint16_t port_id = port->port_id;
+	int ret;
+
+	printf("Closing ports...\n");
+	ret = plx_eth_dev_close(port_id);
+	port_drop(tp, port);
+	printf("Port %u is closed\nDone\n", port_id);
+	return ret;
+}
+
+int
 ports_stop(struct testpmd *tp)
 {
 	int first = 0;
@@ -275,11 +336,11 @@ ports_stop(struct testpmd *tp)
 	for (unsigned int i = 0; i < tp->nb_ports; i++) {
 		int ret;
 
-		printf("\nStopping port %u...\nStopping ports...\n", tp->ports[i].port_id);
-		ret = plx_eth_dev_stop(tp->ports[i].port_id);
-		if (first == 0)
-			first = ret;
-		printf("Done\n");
+		if (!tp->ports[i].started)
+			continue;
+		printf("\nStopping port %u...\n", tp->ports[i].port_id);
+		ret = port_stop(tp, &tp->ports[i]);
+		first = first < 0 ? first : ret;
 	}
 	return first;
 }
@@ -289,17 +350,13 @@ ports_close(struct testpmd *tp)
 {
 	int first = 0;
 
-	for (unsigned int i = 0; i < tp->nb_ports; i++) {
-		uint16_t port_id = tp->ports[i].port_id;
+	while (tp->nb_ports > 0) {
 		int ret;
 
-		printf("\nShutting down port %u...\nClosing ports...\n", port_id);
-		ret = plx_eth_dev_close(port_id);
-		if (first == 0)
-			first = ret;
-		printf("Port %u is closed\nDone\n", port_id);
+		printf("\nShutting down port %u...\n", tp->ports[0].port_id);
+		ret = port_close(tp, &tp->ports[0]);
+		first = first < 0 ? first : ret;
 	}
-	tp->nb_ports = 0;
 	for (unsigned int i = 0; i < PLX_MAX_NUMA_NODES; i++) {
 		plx_mempool_free(tp->pools[i]);
 		tp->pools[i] = NULL;

@@ -34,8 +34,8 @@ per_second(uint64_t now, uint64_t before, uint64_t ns)
 	return ns > 0 && now > before ? (uint64_t)((double)(now - before) * NS_PER_S / ns) : 0;
 }
 
-static void
-show_port(struct fwd_port *port)
+void
+stats_show_port(struct fwd_port *port)
 {
 	static const char border[] = "########################";
 	const struct plx_eth_stats *old = &port->shown;
@@ -67,7 +67,7 @@ stats_show_ports(struct testpmd *tp)
 {
 	printf(CLEAR_AND_HOME "\nPort statistics ====================================");
 	for (unsigned int i = 0; i < tp->nb_ports; i++)
-		show_port(&tp->ports[i]);
+		stats_show_port(&tp->ports[i]);
 	fflush(stdout);
 }
 

@@ -2,6 +2,7 @@
 #ifndef TESTPMD_H
 #define TESTPMD_H
 /* What the files of plx-testpmd share. All state is in one struct testpmd, which main() has. */
+#include <plx_dev_hotplug.h>
 #include <plx_ethdev.h>
 #include <plx_lcore.h>
 #include <plx_log.h>
@@ -30,6 +31,8 @@ struct testpmd_options {
 	bool auto_start;
 	bool tx_first;
 	bool no_lsc_interrupt;
+	bool interactive;
+	bool hot_plug;
 	enum port_topology topology;
 	uint32_t stats_period;		/* seconds; 0: none */
 	uint32_t nb_cores;
@@ -43,10 +46,11 @@ struct testpmd_options {
 	struct tx_layout tx_layout;	/* --txpkts */
 };
 
-/* A port that takes part. */
+/* A port that takes part, or could. */
 struct fwd_port {
 	uint16_t port_id;
 	int socket_id;
+	bool started;
 	bool has_lsc;			/* interrupts when the link changes */
 	uint32_t nb_rxd;		/* as the driver has it */
 	uint32_t nb_txd;
@@ -74,7 +78,10 @@ struct testpmd {
 	struct fwd_lcore lcores[PLX_MAX_LCORE];
 	unsigned int nb_lcores;
 	unsigned int nb_streams;	/* of all lcores */
+	bool forwarding;
+	bool wanted;			/* forwarding: as soon as there are ports */
 	int signal_fd;			/* readable when the run shall end */
+	int hot_fd[2];			/* a pipe: devices that come and go; -1: not asked for */
 };
 
 /* options.c: 0; -EINVAL, logged; -ECANCELED after --help. @argv[0] is the program or "--". */
@@ -85,6 +92,27 @@ int ports_open(struct testpmd *tp);
 int ports_check_links(struct testpmd *tp);
 int ports_stop(struct testpmd *tp);
 int ports_close(struct testpmd *tp);
+/* The port of this number; NULL if there is none. Valid until one is added or dropped. */
+struct fwd_port *port_find(struct testpmd *tp, uint16_t port_id);
+int port_add(struct testpmd *tp, uint16_t port_id);
+void port_drop(struct testpmd *tp, struct fwd_port *port);
+int port_start(struct testpmd *tp, struct fwd_port *port);
+int port_stop(struct testpmd *tp, struct fwd_port *port);
+int port_close(struct testpmd *tp, struct fwd_port *port);
+
+/* hotplug.c: each logs what fails. */
+/* Ask to hear of devices that come and go, if --hot-plug says so; the reverse. */
+int hotplug_open(struct testpmd *tp);
+void hotplug_close(struct testpmd *tp);
+/* tp->hot_fd[0] is readable: take a device, or let it go. An errno ends the program. */
+int hotplug_serve(struct testpmd *tp);
+/* Probe a device, and add its ports, which are not started. */
+int device_attach(struct testpmd *tp, const char *devargs);
+/* Close its ports, which don't forward, and release it: in any case, also after an errno. */
+int device_detach(struct testpmd *tp, struct plx_device *dev);
+
+/* commands.c: serve the prompt until "quit", the end of input or a signal. */
+int prompt(struct testpmd *tp);
 
 /* streams.c: the first two log what fails. */
 int streams_check_lcores(const struct testpmd *tp);
@@ -95,16 +123,24 @@ void streams_print(const struct testpmd *tp);
 /* forward.c */
 const struct fwd_engine *fwd_engine_find(const char *name);
 void fwd_engine_names(char *buf, size_t size);
-/* Logs what fails, and has stopped then. */
-int forward_start(struct testpmd *tp);
+/* With all ports, which are started; without any there is nothing to do. Logs what fails. */
+int forward_start(struct testpmd *tp, bool tx_first);
+/* If it goes on. */
 void forward_stop(struct testpmd *tp);
 
 /* stats.c */
 void stats_show_ports(struct testpmd *tp);
+void stats_show_port(struct fwd_port *port);
 void stats_start(struct testpmd *tp);
 void stats_show_forward(const struct testpmd *tp);
 
 /* main.c: wait up to @ms (-1: for ever) for the signal to end. Return: 1 if it came; 0; errno. */
 int wait_signal(const struct testpmd *tp, int ms);
+/*
+ * main.c: wait up to @ms (-1: for ever) for the signal to end or, if @input, for standard input, and
+ * serve what comes and goes meanwhile. Return: who came; 0; errno.
+ */
+enum { CAME_SIGNAL = 1, CAME_INPUT };
+int wait_and_serve(struct testpmd *tp, int ms, bool input);
 
 #endif

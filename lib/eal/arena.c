@@ -104,6 +104,7 @@ eal_arena_release(struct eal_arena *arena)
 {
 	int ret = arena->base != NULL && munmap(arena->base, arena->len) < 0 ? -errno : 0;
 
+	eal_iova_arena_fini(arena);
 	arena->base = NULL;
 	arena->len = 0;
 	return ret;

@@ -51,6 +51,22 @@ eal_buses_attach(struct plx_dev_windows *win)
 }
 
 int
+eal_buses_iova_mode(enum plx_iova_mode *mode)
+{
+	*mode = PLX_IOVA_DC;
+	for (struct plx_bus *bus = buses; bus != NULL; bus = bus->next) {
+		enum plx_iova_mode its = bus->iova_mode != NULL ? bus->iova_mode(bus) : PLX_IOVA_DC;
+
+		if (its == PLX_IOVA_DC)
+			continue;
+		if (*mode != PLX_IOVA_DC && *mode != its)
+			return -EINVAL;
+		*mode = its;
+	}
+	return 0;
+}
+
+int
 eal_buses_map(void)
 {
 	for (struct plx_bus *bus = buses; bus != NULL; bus = bus->next) {

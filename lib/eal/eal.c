@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <plx_dev_hotplug.h>
+
 #include "eal_private.h"
 
 PLX_LOG_REGISTER(eal_logtype, "lib.eal", "EAL", NOTICE)
@@ -10,6 +12,11 @@ PLX_LOG_REGISTER(eal_logtype, "lib.eal", "EAL", NOTICE)
 struct eal eal = {
 	.intr = { .lock = PTHREAD_MUTEX_INITIALIZER, .callbacks = PLX_CALLBACKS_INITIALIZER },
 	.dev_callbacks = PLX_CALLBACKS_INITIALIZER,
+	.hotplug = {
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.monitor_lock = PTHREAD_MUTEX_INITIALIZER,
+		.monitor_fd = -1,
+	},
 };
 
 /*
@@ -24,6 +31,7 @@ start(void)
 
 	if (ret < 0)
 		return ret;
+	eal.has_hugepages = !eal.opts.no_huge;
 	ret = plx_dev_windows_init(&win);
 	if (ret < 0)
 		return ret;
@@ -31,12 +39,12 @@ start(void)
 	if (ret == 0)
 		ret = eal_buses_attach(&win);
 	if (ret == 0)
+		ret = eal_iova_mode_init(&eal.opts);
+	if (ret == 0)
 		ret = eal_memory_init(&eal.opts, &win);
 	plx_dev_windows_fini(&win);
-	if (ret < 0)
-		return ret;
-	eal.iova_mode = PLX_IOVA_VA;
-	ret = eal_buses_map();
+	if (ret == 0)
+		ret = eal_buses_map();
 	if (ret == 0)
 		ret = eal_lcores_start();
 	if (ret == 0)
@@ -48,17 +56,21 @@ start(void)
 static int
 stop(void)
 {
-	int bus_ret = eal_buses_cleanup();
-	int mem_ret;
+	int bus_ret, mem_ret;
 
+	plx_dev_event_monitor_stop();	/* -ENOENT if nobody started it */
+	pthread_mutex_lock(&eal.hotplug.lock);
+	bus_ret = eal_buses_cleanup();
+	eal.initialised = false;
+	pthread_mutex_unlock(&eal.hotplug.lock);
 	eal_intr_fini();
 	plx_callbacks_clear(&eal.dev_callbacks);
 	eal_epoll_fini();
 	eal_lcores_fini();
 	mem_ret = eal_memory_fini();
 	eal_options_free(&eal.opts);
-	eal.iova_mode = PLX_IOVA_DC;
-	eal.initialised = false;
+	eal_iova_mode_fini();
+	eal.has_hugepages = false;
 	return bus_ret < 0 ? bus_ret : mem_ret;
 }
 
@@ -96,16 +108,10 @@ plx_eal_cleanup(void)
 	return stop();
 }
 
-enum plx_iova_mode
-plx_eal_iova_mode(void)
-{
-	return eal.iova_mode;
-}
-
 int
 plx_eal_has_hugepages(void)
 {
-	return eal.initialised && !eal.opts.no_huge;
+	return eal.has_hugepages;
 }
 
 const char *

@@ -4,6 +4,7 @@
 /* What the files of lib/eal share. Nothing of it is exported. */
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -46,6 +47,7 @@ struct eal_options {
 	const char *huge_dir;		/* NULL: memfd */
 	const char *file_prefix;	/* NULL: EAL_FILE_PREFIX */
 	enum eal_huge_unlink huge_unlink;
+	enum plx_iova_mode iova_mode;	/* --iova-mode; PLX_IOVA_DC: as the devices need it */
 	bool in_memory;
 	bool no_huge;
 	bool match_allocations;
@@ -84,6 +86,7 @@ struct eal_arena {
 	int socket_id;
 	unsigned int size_index;	/* of the page size in eal_memory.page_sizes */
 	struct eal_region_tree regions;
+	uint64_t *iovas;		/* of each page, inverted; PLX_IOVA_PA only, see iova.c */
 };
 
 /* The file of a region. */
@@ -147,6 +150,7 @@ struct heap_request {
 	size_t align;		/* a power of two, 0: a cache line */
 	size_t bound;		/* a power of two that the object crosses no multiple of, 0: none */
 	size_t page_size;	/* from pages of this size, 0: of any */
+	bool contig;		/* contiguous for devices, even if it is larger than a page */
 	const char *type;
 };
 
@@ -235,9 +239,17 @@ struct eal_intr {
 	uint64_t errors;
 };
 
+/* Devices that come and go. */
+struct eal_hotplug {
+	pthread_mutex_t lock;		/* one call at a time */
+	pthread_mutex_t monitor_lock;
+	int monitor_fd;			/* the kernel's messages; -1: not listened to */
+};
+
 /* The environment. One process has one, as DPDK's API has it; no other file-scope state. */
 struct eal {
 	bool initialised;
+	bool has_hugepages;		/* from the options on */
 	struct eal_options opts;
 	struct eal_lcore lcores[PLX_MAX_LCORE];
 	unsigned int lcore_count;
@@ -247,6 +259,7 @@ struct eal {
 	struct eal_memory mem;
 	struct eal_intr intr;
 	struct plx_callbacks dev_callbacks;	/* of device events */
+	struct eal_hotplug hotplug;
 };
 extern struct eal eal;
 
@@ -288,6 +301,8 @@ bool eal_lcores_idle(void);
 struct plx_bus *eal_buses(void);
 int eal_buses_scan(void);
 int eal_buses_attach(struct plx_dev_windows *win);
+/* What devices address memory by, PLX_IOVA_DC if there are none. 0 or -EINVAL if they differ. */
+int eal_buses_iova_mode(enum plx_iova_mode *mode);
 int eal_buses_map(void);
 int eal_buses_probe(void);
 int eal_buses_cleanup(void);
@@ -322,13 +337,15 @@ void eal_progress_add(struct eal_progress *p, uint64_t bytes, uint64_t now);
 void eal_progress_end(struct eal_progress *p);
 
 /*
- * thread.c: a thread with all signals blocked, on those CPUs of the process that are left when
- * @busy lcores are taken away, if any are left. 0 or a negative errno.
+ * thread.c: a thread with all signals blocked that are not its own doing, on those CPUs of the
+ * process that are left when @busy lcores are taken away, if any are left. 0 or a negative errno.
  */
 enum eal_busy { EAL_BUSY_RUNNING, EAL_BUSY_WORKERS };
 unsigned int eal_spare_cpus(enum eal_busy busy, cpu_set_t *cpus);
 int eal_thread_create(pthread_t *thread, const char *name, const cpu_set_t *cpus,
 	void *(*run)(void *), void *arg);
+/* All signals but those that an instruction raises, which a handler may cure. */
+void eal_blocked_signals(sigset_t *set);
 /* Nanoseconds of CLOCK_MONOTONIC, to a few ms, without a kernel call on any clock source. */
 uint64_t eal_now_ns(void);
 
@@ -430,8 +447,25 @@ void eal_intr_fini(void);
 /* epoll.c: close the calling thread's set. */
 void eal_epoll_fini(void);
 
+/* uevent.c: @text has @len bytes. 0; -EINVAL for what is no message. @event points into @text. */
+int eal_uevent_parse(const char *text, size_t len, struct plx_uevent *event);
+/* Read one, of at most @size bytes. 0; -EPROTO if the kernel did not send it whole; another errno. */
+int eal_uevent_receive(int fd, char *text, size_t size, struct plx_uevent *event);
+/* Let the buses say what it means, and tell the callbacks. */
+void eal_uevent_deliver(const struct plx_uevent *event);
+
 /* memzone.c */
 void eal_memzones_fini(struct eal_memory *mem);
+
+/* iova.c: what devices address memory by is decided once, before there is memory. Logs. */
+int eal_iova_mode_init(const struct eal_options *opts);
+void eal_iova_mode_fini(void);
+int eal_iova_arena_init(struct eal_arena *arena);
+void eal_iova_arena_fini(struct eal_arena *arena);
+/* The I/O addresses of a region that goes are none any more. */
+void eal_iova_forget(const struct eal_region *region);
+/* Bytes from @addr on, no more than @len, that are contiguous for devices. */
+size_t eal_iova_run(struct eal_memory *mem, uintptr_t addr, size_t len);
 
 /* extmem.c: NULL if @addr is in none. */
 struct eal_extmem *eal_extmem_find(struct eal_memory *mem, const void *addr);

@@ -124,13 +124,11 @@ find_range(struct eal_memory *mem, void *addr, uint64_t iova, size_t len, struct
 	return (((uintptr_t)addr | len) & ((*x)->page_size - 1)) != 0 ? -EINVAL : 0;
 }
 
-static int
-bus_map(struct plx_bus *bus, struct plx_device *dev, const struct eal_extmem *x, void *addr,
-	size_t len)
+/* Where @addr is in the file of @x, if it has one. */
+static uint64_t
+offset_of(const struct eal_extmem *x, const void *addr)
 {
-	uint64_t offset = x->fd >= 0 ? x->fd_offset + PLX_PTR_DIFF(addr, x->addr) : 0;
-
-	return bus->dma_map(bus, dev, addr, (uintptr_t)addr, len, x->fd, offset);
+	return x->fd >= 0 ? x->fd_offset + PLX_PTR_DIFF(addr, x->addr) : 0;
 }
 
 /* From all buses before @end (NULL: all) that @dev may be on. Return: the first errno. */
@@ -161,7 +159,7 @@ map_all(struct plx_device *dev, const struct eal_extmem *x, void *addr, size_t l
 		if (bus->dma_map == NULL || (dev != NULL && dev->bus != bus))
 			continue;
 		any = true;
-		ret = bus_map(bus, dev, x, addr, len);
+		ret = bus->dma_map(bus, dev, addr, (uintptr_t)addr, len, x->fd, offset_of(x, addr));
 		if (ret == 0)
 			continue;
 		if (unmap_before(bus, dev, addr, len) < 0)
@@ -205,6 +203,8 @@ plx_dev_dma_map(struct plx_device *dev, void *addr, uint64_t iova, size_t len)
 	struct eal_memory *mem = &eal.mem;
 	int ret;
 
+	if (eal.iova_mode == PLX_IOVA_PA)
+		return -ENOTSUP;
 	pthread_mutex_lock(&mem->event_lock);
 	ret = dma_map(mem, dev, addr, iova, len);
 	pthread_mutex_unlock(&mem->event_lock);
@@ -240,6 +240,51 @@ plx_dev_dma_unmap(struct plx_device *dev, void *addr, uint64_t iova, size_t len)
 
 	pthread_mutex_lock(&mem->event_lock);
 	ret = dma_unmap(mem, dev, addr, iova, len);
+	pthread_mutex_unlock(&mem->event_lock);
+	return ret;
+}
+
+int
+plx_dev_dma_unmap_all(struct plx_device *dev)
+{
+	struct eal_memory *mem = &eal.mem;
+	struct eal_dma_map *m, *following;
+	struct eal_extmem *x;
+	int first = 0, ret;
+
+	pthread_mutex_lock(&mem->event_lock);
+	RB_FOREACH(x, eal_extmem_tree, &mem->extmems) {
+		LIST_FOREACH_SAFE(m, &x->dma_maps, next, following) {
+			if (m->dev != dev)
+				continue;
+			ret = unmap_before(NULL, dev, m->addr, m->len);
+			if (ret < 0)
+				PLX_LOG(ERR, &mem_logtype, "%s: %zu bytes at %p stay mapped for DMA (%s)",
+					dev->name, m->len, m->addr, plx_strerror(ret));
+			first = first < 0 ? first : ret;
+			LIST_REMOVE(m, next);
+			free(m);
+		}
+	}
+	pthread_mutex_unlock(&mem->event_lock);
+	return first;
+}
+
+int
+plx_dev_dma_walk(int (*cb)(void *addr, size_t len, int fd, uint64_t fd_offset, void *arg), void *arg)
+{
+	struct eal_memory *mem = &eal.mem;
+	const struct eal_dma_map *m;
+	struct eal_extmem *x;
+	int ret = 0;
+
+	pthread_mutex_lock(&mem->event_lock);
+	RB_FOREACH(x, eal_extmem_tree, &mem->extmems) {
+		LIST_FOREACH(m, &x->dma_maps, next) {
+			if (m->dev == NULL && ret == 0)
+				ret = cb(m->addr, m->len, x->fd, offset_of(x, m->addr), arg);
+		}
+	}
 	pthread_mutex_unlock(&mem->event_lock);
 	return ret;
 }

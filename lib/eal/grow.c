@@ -132,7 +132,8 @@ eal_heap_alloc(struct eal_memory *mem, struct heap_request *req, void **obj, boo
 	ret = alloc_plugged(mem, req, obj, zeroed);
 	if (ret == -ENOMEM) {
 		ret = grow_or_trim(mem, req, obj, zeroed);
-		if (ret == 0)
+		/* What was plugged and is not contiguous enough is left empty. */
+		if (ret == 0 || req->contig)
 			eal_reaper_start(mem);
 	}
 	pthread_mutex_unlock(&heap->growing);

@@ -90,21 +90,25 @@ crosses(uintptr_t obj, size_t size, size_t bound)
 
 /* Where in the free piece @e an object header must start so that the object fits; 0: nowhere. */
 static uintptr_t
-place(const struct heap_elem *e, const struct heap_request *req)
+place(struct eal_memory *mem, const struct heap_elem *e, const struct heap_request *req)
 {
-	uintptr_t start = (uintptr_t)e;
+	uintptr_t start = (uintptr_t)e, end = start + e->size;
 	uintptr_t obj = PLX_ALIGN_CEIL(start + HEAP_HDR, req->align);
 
-	for (;;) {
+	while (obj + req->size <= end) {
+		size_t run = req->contig ? eal_iova_run(mem, obj, req->size) : req->size;
+
 		/* What is left in front must be a piece. */
 		if (obj - HEAP_HDR != start && obj - HEAP_HDR - start < MIN_PIECE)
 			obj += req->align;
 		else if (crosses(obj, req->size, req->bound))
 			obj = PLX_ALIGN_CEIL(obj, req->bound);
+		else if (run < req->size)
+			obj = PLX_ALIGN_CEIL(obj + run, req->align);
 		else
-			break;
+			return obj - HEAP_HDR;
 	}
-	return obj + req->size <= start + e->size ? obj - HEAP_HDR : 0;
+	return 0;
 }
 
 /* Cut off what of the busy piece @e is not needed for @size bytes; what is behind it is busy. */
@@ -153,7 +157,7 @@ find_in(struct eal_memory *mem, struct eal_heap *heap, struct heap_elem *const *
 {
 	for (unsigned int class = class_of(HEAP_HDR + req->size); class < HEAP_CLASSES; class++) {
 		for (struct heap_elem *e = lists[class]; e != NULL; e = e->next) {
-			uintptr_t at = place(e, req);
+			uintptr_t at = place(mem, e, req);
 
 			if (at == 0)
 				continue;
@@ -224,15 +228,17 @@ heap_request_check(const struct eal_memory *mem, struct heap_request *req)
 	/* Nothing of at most a cache line, which starts on one, crosses less than that. */
 	if (req->bound < req->size)
 		req->bound = 0;
+	/* Rings and buffers are small: they are in one piece for devices without being asked to. */
+	req->contig = plx_mem_iova_is_pa && (req->contig || req->size <= plx_mem_iova_page());
 	return 0;
 }
 
-/* The header; a whole piece in front of the aligned object; what is lost up to a bound. */
+/* The header; a whole piece in front of the aligned object; what is lost up to a bound or page. */
 size_t
 heap_need(const struct heap_request *req)
 {
 	return HEAP_HDR + req->size + (req->align > HEAP_HDR ? req->align + MIN_PIECE : 0) +
-		(req->bound != 0 ? req->size + MIN_PIECE : 0);
+		(req->bound != 0 || req->contig ? req->size + MIN_PIECE : 0);
 }
 
 int
@@ -329,6 +335,8 @@ heap_resize(struct eal_memory *mem, void *obj, size_t size)
 	if (behind != NULL && behind->state != HEAP_FREE)
 		behind = NULL;
 	if (HEAP_HDR + size > e->size + (behind != NULL ? behind->size : 0))
+		return -ENOSPC;
+	if (size <= plx_mem_iova_page() && eal_iova_run(mem, (uintptr_t)obj, size) < size)
 		return -ENOSPC;
 	heap->used -= e->size;
 	if (behind != NULL) {

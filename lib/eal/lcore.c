@@ -157,7 +157,7 @@ eal_lcores_start(void)
 	int ret = 0;
 
 	/* Signals are for the main thread: workers poll and must not be interrupted. */
-	sigfillset(&all);
+	eal_blocked_signals(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	PLX_LCORE_FOREACH_WORKER(id) {
 		ret = start_worker(id);

@@ -87,6 +87,11 @@ reserve_on_node(struct eal_memory *mem, int node, uint64_t from, const struct pl
 			log_no_space(win, len, ret);
 			return ret;
 		}
+		ret = eal_iova_arena_init(a);
+		if (ret < 0) {
+			log_no_space(win, len, ret);
+			return ret;
+		}
 		PLX_LOG(INFO, &mem_logtype, "node %d: %zu GiB of address space at %p, pages of %zu KiB",
 			node, a->len >> 30, a->base, a->page_size >> 10);
 		from = (uintptr_t)a->base + a->len;

@@ -18,18 +18,6 @@ plx_mem_region_walk(int (*func)(const struct plx_mem_region *region, void *arg),
 	return ret;
 }
 
-uint64_t
-plx_mem_virt2iova(const void *virt)
-{
-	struct eal_memory *mem = &eal.mem;
-	bool found;
-
-	pthread_mutex_lock(&mem->lock);
-	found = eal_region_find(mem, virt) != NULL || eal_extmem_find(mem, virt) != NULL;
-	pthread_mutex_unlock(&mem->lock);
-	return found ? (uintptr_t)virt : PLX_BAD_IOVA;
-}
-
 int
 plx_mem_virt2fd(const void *virt, uint64_t *offset)
 {

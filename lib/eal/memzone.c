@@ -73,9 +73,9 @@ publish(struct eal_memory *mem, struct eal_memzone *z)
 	const struct eal_region *r;
 	int ret = 0;
 
+	z->pub.iova = plx_mem_iova(z->pub.addr);
 	pthread_mutex_lock(&mem->lock);
 	r = eal_region_find(mem, z->pub.addr);
-	z->pub.iova = (uintptr_t)z->pub.addr;
 	z->pub.socket_id = r->pub.socket_id;
 	z->pub.hugepage_sz = r->pub.page_size;
 	if (find(mem, z->pub.name) != NULL)
@@ -120,6 +120,7 @@ plx_memzone_reserve_bounded(const char *name, size_t len, int socket_id, unsigne
 		.size = len,
 		.align = align,
 		.bound = bound,
+		.contig = (flags & PLX_MEMZONE_IOVA_CONTIG) != 0,
 		.type = name,
 	};
 	struct eal_memzone *zone = NULL;

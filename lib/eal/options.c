@@ -77,12 +77,10 @@ set_vdev(struct eal_options *o, const char *value)
 static int
 set_iova_mode(struct eal_options *o, const char *value)
 {
-	if (strcmp(value, "va") == 0)
-		return 0;
-	if (strcmp(value, "pa") == 0)
-		return eal_bad_value("--iova-mode", value,
-			"behind an IOMMU every address is virtual, and noiommu is not supported");
-	return eal_bad_value("--iova-mode", value, "give va");
+	if (strcmp(value, "va") != 0 && strcmp(value, "pa") != 0)
+		return eal_bad_value("--iova-mode", value, "give va or pa");
+	o->iova_mode = *value == 'v' ? PLX_IOVA_VA : PLX_IOVA_PA;
+	return 0;
 }
 
 static void
@@ -135,7 +133,7 @@ static const struct eal_option options[] = {
 	{ "match-allocations", 0, NULL, "give memory back just as it was allocated",
 		eal_set_match_allocations },
 	{ "base-virtaddr", 0, "ADDR", "where to look for address space first", eal_set_base_virtaddr },
-	{ "iova-mode", 0, "va", "what devices address memory by", set_iova_mode },
+	{ "iova-mode", 0, "va|pa", "what devices must address memory by", set_iova_mode },
 	{ "log-level", 0, "[PATTERN:]LEVEL", "what is logged; 'help' lists components", set_log_level },
 	{ "version", 'v', NULL, "print the version and end", set_version },
 	{ "help", 'h', NULL, "print this and end", print_help },

@@ -11,7 +11,7 @@ PLX_BEGIN_DECLS
 /**
  * enum plx_iova_mode - what a device is given as the address of a byte.
  * @PLX_IOVA_DC: not decided yet.
- * @PLX_IOVA_PA: its physical address (noiommu only).
+ * @PLX_IOVA_PA: its physical address (noiommu only); see doc/iova.md.
  * @PLX_IOVA_VA: its virtual address in this process.
  */
 enum plx_iova_mode {
@@ -49,7 +49,7 @@ PLX_EXPORT int plx_eal_cleanup(void);
 /** plx_eal_iova_mode() - how devices address memory; PLX_IOVA_DC before plx_eal_init(). */
 PLX_EXPORT enum plx_iova_mode plx_eal_iova_mode(void);
 
-/** plx_eal_has_hugepages() - 1 if memory comes from hugepages, 0 with --no-huge. */
+/** plx_eal_has_hugepages() - 1 if memory comes from hugepages, 0 with --no-huge. Buses may ask. */
 PLX_EXPORT int plx_eal_has_hugepages(void);
 
 /** plx_version() - "Pollux 1.2.3"; static storage. */

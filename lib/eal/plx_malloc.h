@@ -5,8 +5,10 @@
  * DOC: A heap on each NUMA node, in memory that devices can reach.
  *
  * What these calls return is hugepage memory (4 KiB pages with --no-huge) that is mapped for DMA of
- * every probed device at IOVA == VA. All of them may be called from any thread; they take a lock
- * and may make system calls, so they are for set-up and not for the fast path.
+ * every probed device at IOVA == VA. In PLX_IOVA_PA (see doc/iova.md) an object that is larger than a
+ * page may not be contiguous for devices; PLX_MEMZONE_IOVA_CONTIG is. All of them may be called from
+ * any thread; they take a lock and may make system calls, so they are for set-up and not for the fast
+ * path.
  */
 #include <stdio.h>
 

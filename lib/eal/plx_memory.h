@@ -95,9 +95,31 @@ PLX_EXPORT int plx_mem_region_walk(int (*func)(const struct plx_mem_region *regi
 
 /**
  * plx_mem_virt2iova() - I/O address of @virt, or PLX_BAD_IOVA if it is neither in a region nor in
- * external memory. Any thread.
+ * external memory; of external memory there is none in PLX_IOVA_PA. Any thread, and in PLX_IOVA_PA
+ * without a lock.
  */
 PLX_EXPORT uint64_t plx_mem_virt2iova(const void *virt);
+
+/** plx_mem_iova_is_pa - is plx_eal_iova_mode() PLX_IOVA_PA? For plx_mem_iova(); read only. */
+PLX_EXPORT extern int plx_mem_iova_is_pa;
+
+/**
+ * plx_mem_iova() - I/O address of @virt, which is in a region: plx_mem_virt2iova() for the fast path.
+ * Unless devices address memory physically it is @virt, at the price of one branch. Any thread.
+ */
+static inline uint64_t
+plx_mem_iova(const void *virt)
+{
+	return plx_likely(!plx_mem_iova_is_pa) ? (uint64_t)(uintptr_t)virt : plx_mem_virt2iova(virt);
+}
+
+/**
+ * plx_mem_iova_page() - how much of a large object is contiguous for devices for sure?
+ *
+ * Return: 0: all of it. In PLX_IOVA_PA the smallest page in use, a power of two: what crosses no
+ * multiple of it is. An object of the heap that is no larger than a page is contiguous as a whole.
+ */
+PLX_EXPORT size_t plx_mem_iova_page(void);
 
 /**
  * plx_mem_virt2fd() - the file behind @virt, for another process or a vhost back end.

@@ -19,14 +19,17 @@ PLX_BEGIN_DECLS
 #define PLX_MEMZONE_1GB 0x2u
 /** PLX_MEMZONE_SIZE_HINT_ONLY - in pages of another size if these are short. */
 #define PLX_MEMZONE_SIZE_HINT_ONLY 0x4u
-/** PLX_MEMZONE_IOVA_CONTIG - contiguous for devices; always so, the flag is for ported programs. */
+/**
+ * PLX_MEMZONE_IOVA_CONTIG - contiguous for devices. Without it a zone larger than a page may not be so
+ * in PLX_IOVA_PA; elsewhere all are. ENOMEM if there is no such memory.
+ */
 #define PLX_MEMZONE_IOVA_CONTIG 0x00100000u
 
 /**
  * struct plx_memzone - one zone; read only for users, valid until it is freed.
  * @name: unique in the process.
  * @addr: its first byte.
- * @iova: the same byte as devices see it; equal to @addr outside noiommu.
+ * @iova: the same byte as devices see it; equal to @addr outside PLX_IOVA_PA.
  * @len: bytes.
  * @hugepage_sz: bytes of the pages it is in.
  * @socket_id: NUMA node of the memory.

@@ -89,6 +89,7 @@ bind_to_node(const struct eal_memory *mem, void *addr, size_t len, int node)
 static void
 unmap(struct eal_memory *mem, struct eal_region *r)
 {
+	eal_iova_forget(r);
 	if (!mem->closing &&
 	    mmap(r->pub.addr, r->pub.len, PROT_NONE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) == MAP_FAILED)

@@ -34,6 +34,17 @@ eal_spare_cpus(enum eal_busy busy, cpu_set_t *cpus)
 	return n;
 }
 
+/* What the program's other threads shall get. An instruction's own signal, blocked, would kill. */
+void
+eal_blocked_signals(sigset_t *set)
+{
+	sigfillset(set);
+	sigdelset(set, SIGBUS);
+	sigdelset(set, SIGFPE);
+	sigdelset(set, SIGILL);
+	sigdelset(set, SIGSEGV);
+}
+
 int
 eal_thread_create(pthread_t *thread, const char *name, const cpu_set_t *cpus,
 	void *(*run)(void *), void *arg)
@@ -45,7 +56,7 @@ eal_thread_create(pthread_t *thread, const char *name, const cpu_set_t *cpus,
 	if (err != 0)
 		return -err;
 	/* A thread starts with the mask of its maker. */
-	sigfillset(&all);
+	eal_blocked_signals(&all);
 	err = pthread_sigmask(SIG_SETMASK, &all, &before);
 	if (err == 0) {
 		err = pthread_attr_setaffinity_np(&attr, sizeof(*cpus), cpus);

@@ -96,6 +96,23 @@ iommufd_detach(struct plx_iova_space *space, int fd)
 	return ioctl(fd, UAPI_VFIO_DEVICE_DETACH_IOMMUFD_PT, &cmd) < 0 ? -errno : 0;
 }
 
+int
+iova_iommufd_phys(const struct plx_iova_space *space, uint64_t iova, uint64_t *len, uint64_t *phys)
+{
+	struct uapi_ioas_noiommu_get_pa cmd = {
+		.size = sizeof(cmd),
+		.ioas_id = self(space)->ioas_id,
+		.iova = iova,
+		.length = *len,
+	};
+
+	if (ioctl(space->fd, UAPI_IOAS_NOIOMMU_GET_PA, &cmd) < 0)
+		return -errno;
+	*len = cmd.length;
+	*phys = cmd.out_phys;
+	return 0;
+}
+
 static uint32_t
 map_flags(unsigned int flags)
 {

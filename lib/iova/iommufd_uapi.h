@@ -18,6 +18,7 @@
 #define UAPI_IOAS_UNMAP		_IO(';', 0x86)
 #define UAPI_HWPT_ALLOC		_IO(';', 0x89)
 #define UAPI_IOAS_MAP_FILE	_IO(';', 0x8f)	/* Linux 6.13 */
+#define UAPI_IOAS_NOIOMMU_GET_PA	_IO(';', 0x95)	/* Linux 7.3 */
 
 struct uapi_iommu_destroy {
 	uint32_t size;
@@ -88,6 +89,16 @@ struct uapi_hwpt_alloc {
 	uint32_t pt_id;		/* the IOAS */
 	uint32_t out_hwpt_id;
 	uint32_t reserved;
+};
+
+struct uapi_ioas_noiommu_get_pa {
+	uint32_t size;
+	uint32_t flags;
+	uint32_t ioas_id;
+	uint32_t reserved;
+	uint64_t iova;
+	uint64_t length;	/* in: at most; out: contiguous bytes */
+	uint64_t out_phys;
 };
 
 /* VFIO: ioctls of a device node (/dev/vfio/devices/vfioN), type ';' too, from 100 on. */

@@ -29,7 +29,7 @@ struct plx_iova_window {
  * @attach, @detach: @first tells whether it is the only one.
  * @map: map one extent. *call says which kernel call it was.
  * @copy: map a run of a window's granules by one call; NULL: @map is called for each.
- * @unmap: *unmapped gets the bytes that the kernel says it removed.
+ * @unmap: *unmapped gets the bytes that the kernel says it removed; NULL: it has nothing to remove.
  * @windows: read them by iova_set_windows(), and the budget.
  * @open_beside: another space like this one.
  * @stage, @unstage: a window comes, goes; NULL: nothing to do.
@@ -112,6 +112,22 @@ int iova_kernel_copy(struct plx_iova_space *space, const struct plx_iova_window 
 	uint64_t len);
 int iova_kernel_unmap(struct plx_iova_space *space, uint64_t iova, uint64_t len,
 	uint64_t expected);
+
+/*
+ * type1.c: a legacy container: has it IOMMUs of @type (-EOPNOTSUPP), groups come, and it gets such
+ * a one with the first, and go.
+ */
+int iova_container_check(int container, int type);
+int iova_container_attach(struct plx_iova_space *space, int fd, bool first, int type);
+int iova_container_detach(struct plx_iova_space *space, int fd);
+
+/*
+ * iommufd.c: the physical address of what is mapped at @iova, for a device without an IOMMU. *len:
+ * how much is wanted, gets how much is contiguous. 0 or the kernel's errno: -ENOTTY before Linux 7.3,
+ * -EPERM without CAP_SYS_RAWIO.
+ */
+int iova_iommufd_phys(const struct plx_iova_space *space, uint64_t iova, uint64_t *len,
+	uint64_t *phys);
 
 /*
  * window.c: has the window these bytes, and do they cut no granule? Count @e, a granule, as mapped

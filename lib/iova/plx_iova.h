@@ -5,10 +5,10 @@
  * DOC: I/O address spaces: what devices can reach, and at which address.
  *
  * A space is one page table of the IOMMU as the kernel offers it: one IOAS of iommufd, or one
- * legacy container of type1 v2. Devices (iommufd) or groups (type1) are attached to it and then see
- * all of its mappings. A tree of extents shadows the kernel's mappings and is the truth: a request
- * is checked against it and against the windows before the kernel is asked, so an error of the
- * kernel is never one that could have been foreseen.
+ * legacy container of type1 v2; or, without an IOMMU, the physical addresses. Devices (iommufd) or
+ * groups (type1) are attached to it and then see all of its mappings. A tree of extents shadows the
+ * kernel's mappings and is the truth: a request is checked against it and against the windows before
+ * the kernel is asked, so an error of the kernel is never one that could have been foreseen.
  *
  * Every function may be called from any thread; calls on one space take its lock, which spaces of
  * one iommufd share, and a call that asks the kernel holds it meanwhile. None of them may race with
@@ -88,6 +88,20 @@ PLX_EXPORT int plx_iova_space_open_iommufd(int iommufd, struct plx_iova_space **
 PLX_EXPORT int plx_iova_space_open_type1(int container, struct plx_iova_space **space);
 
 /**
+ * plx_iova_space_open_noiommu() - make a space for devices without an IOMMU: all RAM, physically.
+ * @iommufd: an open /dev/iommu of the caller, which stays the caller's: device nodes attach, and an
+ *	IOAS of it holds pages and tells where they are. -1: groups attach to a new /dev/vfio/vfio,
+ *	nobody holds pages (hugepages stay where they are), and /proc/self/pagemap tells.
+ * @space: gets the space; the caller closes it.
+ *
+ * Memory is made known by plx_iova_map_phys(). It is no protection: the device can reach everything
+ * else too. Return: as the two above; -EOPNOTSUPP unless vfio.enable_unsafe_noiommu_mode is set;
+ * -ENOTTY for an iommufd before Linux 7.3; -EPERM without CAP_SYS_ADMIN (pagemap) or CAP_SYS_RAWIO
+ * (iommufd).
+ */
+PLX_EXPORT int plx_iova_space_open_noiommu(int iommufd, struct plx_iova_space **space);
+
+/**
  * plx_iova_space_open_beside() - make another space of the same kind.
  * @space: an open one. On iommufd the new one is an IOAS of the same iommufd, and memory with
  * PLX_IOVA_FD that both map is pinned and charged once, unless PLX_IOVA_OWN_PINS says otherwise. On
@@ -105,7 +119,7 @@ PLX_EXPORT int plx_iova_space_open_beside(struct plx_iova_space *space,
  */
 PLX_EXPORT int plx_iova_space_close(struct plx_iova_space *space);
 
-/** plx_iova_space_name() - "iommufd" or "type1v2"; static storage. */
+/** plx_iova_space_name() - "iommufd", "type1v2" or "noiommu"; static storage. */
 PLX_EXPORT const char *plx_iova_space_name(const struct plx_iova_space *space);
 /** plx_iova_space_fd() - the space's iommufd or container; it stays the space's. */
 PLX_EXPORT int plx_iova_space_fd(const struct plx_iova_space *space);
@@ -224,6 +238,25 @@ PLX_EXPORT int plx_iova_map(struct plx_iova_space *space, const struct plx_iova_
  * Return: as unmap and commit of a batch.
  */
 PLX_EXPORT int plx_iova_unmap(struct plx_iova_space *space, uint64_t iova, uint64_t len);
+
+/**
+ * plx_iova_map_phys() - make memory known to a space of plx_iova_space_open_noiommu().
+ * @mapping: va, len, flags and, with PLX_IOVA_FD, the file; the rest counts for nothing.
+ * @page_size: bytes of the memory's pages, each of which is contiguous; divides va and len.
+ * @phys: gets the physical address of each page.
+ *
+ * With an iommufd the pages are held until plx_iova_unmap_phys() of the same, and a device must be
+ * attached. Each page becomes a mapping at its physical address, for plx_iova_check() and
+ * plx_iova_lookup(). Return: 0; -EINVAL; -EOPNOTSUPP on another kind of space; -EFAULT if a page is
+ * not there or not contiguous; -EPERM as above; else as plx_iova_map(). Then nothing was done.
+ */
+PLX_EXPORT int plx_iova_map_phys(struct plx_iova_space *space,
+	const struct plx_iova_mapping *mapping, uint64_t page_size, uint64_t *phys);
+/**
+ * plx_iova_unmap_phys() - undo plx_iova_map_phys() of @va.
+ * Return: 0; -ENOENT if it was not; -EOPNOTSUPP on another kind of space; else as plx_iova_unmap().
+ */
+PLX_EXPORT int plx_iova_unmap_phys(struct plx_iova_space *space, void *va);
 
 /**
  * plx_iova_window_open() - register address space in which memory will come and go by granules.

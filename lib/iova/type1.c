@@ -12,25 +12,37 @@
 
 #include "iova_private.h"
 
-static int
-type1_detach(struct plx_iova_space *space, int fd)
+/*
+ * EINVAL: the group is in no container any more. The kernel takes it out by itself when its last
+ * device is unbound, as it may be the moment the device was closed.
+ */
+int
+iova_container_detach(struct plx_iova_space *space, int fd)
 {
-	return ioctl(fd, VFIO_GROUP_UNSET_CONTAINER) < 0 ? -errno : 0;
+	if (ioctl(fd, VFIO_GROUP_UNSET_CONTAINER) == 0)
+		return 0;
+	return errno == EINVAL ? 0 : -errno;
 }
 
 /* A container gets its IOMMU with the first group, and loses it and all mappings with the last. */
-static int
-type1_attach(struct plx_iova_space *space, int fd, bool first)
+int
+iova_container_attach(struct plx_iova_space *space, int fd, bool first, int type)
 {
 	int ret, undo;
 
 	if (ioctl(fd, VFIO_GROUP_SET_CONTAINER, &space->fd) < 0)
 		return -errno;
-	if (!first || ioctl(space->fd, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU) == 0)
+	if (!first || ioctl(space->fd, VFIO_SET_IOMMU, type) == 0)
 		return 0;
 	ret = -errno;
-	undo = type1_detach(space, fd);
+	undo = iova_container_detach(space, fd);
 	return undo < 0 ? undo : ret;
+}
+
+static int
+type1_attach(struct plx_iova_space *space, int fd, bool first)
+{
+	return iova_container_attach(space, fd, first, VFIO_TYPE1v2_IOMMU);
 }
 
 static int
@@ -162,7 +174,7 @@ static const struct iova_ops type1_ops = {
 	.name = "type1v2",
 	.open_maps = false,
 	.attach = type1_attach,
-	.detach = type1_detach,
+	.detach = iova_container_detach,
 	.map = type1_map,
 	.unmap = type1_unmap,
 	.windows = type1_windows,
@@ -170,20 +182,20 @@ static const struct iova_ops type1_ops = {
 	.close = type1_close,
 };
 
-static int
-check_container(int container)
+int
+iova_container_check(int container, int type)
 {
 	int version = ioctl(container, VFIO_GET_API_VERSION);
-	int has_v2;
+	int has;
 
 	if (version < 0)
 		return -errno;
 	if (version != VFIO_API_VERSION)
 		return -EPROTO;
-	has_v2 = ioctl(container, VFIO_CHECK_EXTENSION, VFIO_TYPE1v2_IOMMU);
-	if (has_v2 < 0)
+	has = ioctl(container, VFIO_CHECK_EXTENSION, type);
+	if (has < 0)
 		return -errno;
-	return has_v2 ? 0 : -EOPNOTSUPP;
+	return has ? 0 : -EOPNOTSUPP;
 }
 
 int
@@ -197,7 +209,7 @@ plx_iova_space_open_type1(int container, struct plx_iova_space **space)
 		container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
 	if (container < 0)
 		return -errno;
-	ret = check_container(container);
+	ret = iova_container_check(container, VFIO_TYPE1v2_IOMMU);
 	if (ret == 0) {
 		s = calloc(1, sizeof(*s));
 		ret = s != NULL ? iova_space_init(s, &type1_ops, container, owned, NULL) : -ENOMEM;

@@ -20,6 +20,7 @@
 #include <errno.h>
 
 #include <plx_mbuf_core.h>
+#include <plx_memory.h>
 
 PLX_BEGIN_DECLS
 
@@ -324,10 +325,10 @@ plx_pktmbuf_tailroom(const struct plx_mbuf *m)
 static inline uint64_t
 plx_pktmbuf_iova_offset(const struct plx_mbuf *m, size_t o)
 {
-	return (uint64_t)(uintptr_t)m->buf_addr + m->data_off + o;
+	return plx_mem_iova((const char *)m->buf_addr + m->data_off + o);
 }
 
-/** plx_pktmbuf_iova() - address for devices of the data of segment @m: IOVA == VA. */
+/** plx_pktmbuf_iova() - address for devices of the data of segment @m; all of @m is contiguous. */
 static inline uint64_t
 plx_pktmbuf_iova(const struct plx_mbuf *m)
 {

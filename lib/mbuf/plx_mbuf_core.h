@@ -103,7 +103,7 @@ PLX_BEGIN_DECLS
 
 /**
  * struct plx_mbuf - one segment of a packet.
- * @buf_addr: start of the buffer, as the CPU sees it. As IOVA == VA, devices see it there too.
+ * @buf_addr: start of the buffer, as the CPU sees it. For devices: plx_pktmbuf_iova().
  * @next: next segment of the packet, NULL in the last one.
  * @rearm_data: the four fields below as one number, so that drivers set them with one store.
  * @data_off: bytes from @buf_addr to the data of this segment.

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <plx_log.h>
+#include <plx_memory.h>
 #include <plx_mempool.h>
 
 #define MEMPOOL_F_ALL (MEMPOOL_F_NO_SPREAD | MEMPOOL_F_SP_PUT | MEMPOOL_F_SC_GET)
@@ -21,6 +22,26 @@ struct layout {
 	size_t elt_stride;
 	size_t total;
 };
+
+/*
+ * How many objects fit into a page, if none may lie across the border of two; 0: all follow each
+ * other, since memory is contiguous for devices, or since an object is larger than a page.
+ */
+static size_t
+objs_per_page(size_t elt_stride)
+{
+	return plx_mem_iova_page() / elt_stride;
+}
+
+/* What all objects take: at the border of pages there may be a gap, so a gap for each. */
+static size_t
+objs_size(size_t n, size_t elt_stride)
+{
+	const size_t per_page = objs_per_page(elt_stride);
+
+	return n * elt_stride + (per_page == 0 ? 0 : elt_stride +
+		(n / per_page + 1) * (plx_mem_iova_page() - per_page * elt_stride));
+}
 
 static size_t
 lines(size_t bytes)
@@ -68,7 +89,7 @@ make_layout(struct layout *l, unsigned int n, unsigned int elt_size, unsigned in
 	if (!(flags & MEMPOOL_F_NO_SPREAD) && l->elt_stride / PLX_CACHE_LINE_SIZE % 2 == 0)
 		l->elt_stride += PLX_CACHE_LINE_SIZE;
 	/* 2^31 objects of 2^32 bytes are less than 2^64: no overflow. */
-	l->total = l->elts + n * l->elt_stride;
+	l->total = l->elts + objs_size(n, l->elt_stride);
 	return 0;
 }
 
@@ -88,7 +109,16 @@ static void *
 nth_obj(const struct plx_mempool *mp, unsigned int idx)
 {
 	size_t stride = (size_t)mp->header_size + mp->elt_size + mp->trailer_size;
+	size_t page = plx_mem_iova_page(), per_page = objs_per_page(stride), first;
+	char *border;
 
+	if (per_page != 0) {
+		border = (char *)PLX_ALIGN_CEIL((uintptr_t)mp->elts, page);
+		first = PLX_PTR_DIFF(border, mp->elts) / stride;
+		if (idx >= first)
+			return border + (idx - first) / per_page * page +
+				(idx - first) % per_page * stride + mp->header_size;
+	}
 	return mp->elts + idx * stride + mp->header_size;
 }
 

@@ -6,8 +6,10 @@
  *
  * A pool is one memzone: the pool's own data, the caches, a ring of free objects and the objects.
  * The zone is contiguous for the CPU and, at IOVA == VA, for devices, so objects may lie across the
- * border of two pages. Objects start at a cache line, an odd number of lines apart; that way the
- * first lines of objects, the busiest ones, spread evenly over memory channels and cache sets.
+ * border of two pages. In PLX_IOVA_PA, where devices see pages in any order, those that fit into a
+ * page together with their header don't. Objects start at a cache line, an odd number of lines apart;
+ * that way the first lines of objects, the busiest ones, spread evenly over memory channels and cache
+ * sets.
  *
  * An lcore takes objects from its cache and puts them there, last in, first out; the cache trades
  * with the ring in bulk. Threads which are no lcore work on the ring directly. Any number of

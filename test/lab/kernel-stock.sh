@@ -9,10 +9,10 @@ readonly STOCK_MODULES='9p 9pnet_virtio bridge e1000e igb igbvf overlay tun veth
 	vfio_iommu_type1 virtio_console virtio_net virtio_pci vmxnet3'
 
 # Download the image's package, and have the cache hold the image and those modules:
-# stock-VERSION/vmlinuz and stock-VERSION/lib/modules/RELEASE.
+# linux-VERSION-HASH/vmlinuz and its lib/modules/RELEASE.
 get_stock()
 {
-	local codename suites suite
+	local codename suites suite directory
 	codename=$(apt_codename)
 	suites=("$codename")
 	for suite in "$codename-updates" "$codename-security"; do
@@ -23,15 +23,16 @@ get_stock()
 		awk '$1 == "Depends:" && $2 ~ /^linux-image-/ { print $2; exit }')
 	[[ -n $package ]] || die "no linux-image-amd64 in ${suites[*]}"
 	version=$(apt-cache "${apt_options[@]}" madison "$package" | awk 'NR == 1 { print $3 }')
-	if [[ ! -d $cache/stock-$version ]]; then
+	directory=linux-$version-$(hash_of stock)
+	if [[ ! -d $cache/$directory ]]; then
 		export -f unpack_stock
 		export build STOCK_MODULES
 		progress_run "downloading $package" \
 			env -C "$build" apt-get "${apt_options[@]}" download "$package=$version"
 		progress_run "unpacking" bash -euo pipefail -c unpack_stock
-		mv "$build/stock" "$cache/stock-$version"
+		mv "$build/stock" "$cache/$directory"
 	fi
-	point_to "stock-$version/vmlinuz" "$link"
+	point_to "$directory/vmlinuz" "$link"
 }
 
 unpack_stock()

@@ -30,12 +30,12 @@ describe_machine()
 # Processors and memory, both shared out evenly over the NUMA nodes, and the hugepages.
 describe_memory()
 {
-	local node cpus_each=$((cpus / nodes)) mem_each=$((mem / nodes))
+	local node each=$((cpus / nodes))
 	machine+=(-m "$mem" -smp "$cpus,sockets=$nodes")
 	if ((nodes > 1)); then
 		for ((node = 0; node < nodes; node++)); do
-			machine+=(-object "memory-backend-ram,id=mem$node,size=${mem_each}M"
-				-numa "node,nodeid=$node,memdev=mem$node,cpus=$((node * cpus_each))-$((node * cpus_each + cpus_each - 1))")
+			machine+=(-object "memory-backend-ram,id=mem$node,size=$((mem / nodes))M"
+				-numa "node,nodeid=$node,memdev=mem$node,cpus=$((node * each))-$((node * each + each - 1))")
 		done
 	fi
 	cmdline+=" hugepagesz=2M hugepages=$(pages_of_nodes "$hugepages")"
@@ -95,7 +95,11 @@ describe_nics()
 		net=$(printf 'netdev=net%d,mac=52:54:00:00:00:%02x,romfile=' $n $n)
 		nic=${nic#+}
 		case ${nic%:kernel} in
-		virtio) device=virtio-net-pci,disable-legacy=on,iommu_platform=on,$net ;;
+		virtio)
+			device=virtio-net-pci,disable-legacy=on,$net
+			# Without an IOMMU it is offered without the bit, as clouds do.
+			[[ $iommu == none ]] || device+=,iommu_platform=on
+			;;
 		edu) device=edu,dma_mask=0xffffffffffff net= ;;
 		*) device=${nic%:kernel},$net ;;
 		esac

@@ -17,7 +17,7 @@
 #include "iommufd_uapi.h"
 #include "vfio_raw.h"
 
-/* The name that starts with "vfio" in the device's directory vfio-dev. */
+/* "vfio3" or "noiommu-vfio3": the one name in the device's directory vfio-dev. */
 static int
 node_of(const char *bdf, char *path, size_t size)
 {
@@ -30,7 +30,7 @@ node_of(const char *bdf, char *path, size_t size)
 	if (dir == NULL)
 		return -errno;
 	while (ret < 0 && (entry = readdir(dir)) != NULL) {
-		if (strncmp(entry->d_name, "vfio", 4) != 0)
+		if (entry->d_name[0] == '.')
 			continue;
 		snprintf(path, size, "/dev/vfio/devices/%s", entry->d_name);
 		ret = 0;
@@ -76,6 +76,8 @@ raw_open_group(const char *bdf)
 		return -errno;
 	link[len] = '\0';
 	snprintf(path, sizeof(path), "/dev/vfio/%s", basename(link));
+	if (access(path, F_OK) < 0)
+		snprintf(path, sizeof(path), "/dev/vfio/noiommu-%s", basename(link));
 	return open_rw(path);
 }
 

@@ -16,7 +16,7 @@ extern char **environ;
 
 /* Start the program; its stdout goes to out[1], its stderr to err[1]. */
 static pid_t
-start(const std::vector<std::string> &argv, int out[2], int err[2])
+start(const std::vector<std::string> &argv, const std::string &input, int out[2], int err[2])
 {
 	std::vector<char *> args;
 	posix_spawn_file_actions_t actions;
@@ -26,7 +26,7 @@ start(const std::vector<std::string> &argv, int out[2], int err[2])
 		args.push_back(const_cast<char *>(a.c_str()));
 	args.push_back(nullptr);
 	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, 0, input.c_str(), O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, out[1], 1);
 	posix_spawn_file_actions_adddup2(&actions, err[1], 2);
 	if (posix_spawnp(&pid, args[0], &actions, nullptr, args.data(), environ) != 0)
@@ -49,7 +49,7 @@ drain(int fd, std::string &text)
 
 Outcome
 run_program(const std::vector<std::string> &argv, const std::string &trigger, int sig,
-	int timeout_s)
+	int timeout_s, const std::string &input)
 {
 	using clock = std::chrono::steady_clock;
 	auto deadline = clock::now() + std::chrono::seconds(timeout_s);
@@ -58,7 +58,7 @@ run_program(const std::vector<std::string> &argv, const std::string &trigger, in
 
 	if (pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0)
 		return o;
-	pid_t pid = start(argv, out, err);
+	pid_t pid = start(argv, input, out, err);
 	close(out[1]);
 	close(err[1]);
 	pollfd fds[2] = { { out[0], POLLIN, 0 }, { err[0], POLLIN, 0 } };

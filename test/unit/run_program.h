@@ -14,11 +14,11 @@ struct Outcome {
 };
 
 /*
- * Start argv[0] with stdin from /dev/null. When @trigger is not empty, send @sig once it has come on
+ * Start argv[0] with stdin from the file @input. When @trigger is not empty, send @sig once it has come on
  * stdout. Kill it after @timeout_s seconds.
  */
 Outcome run_program(const std::vector<std::string> &argv, const std::string &trigger = "",
-	int sig = 0, int timeout_s = 60);
+	int sig = 0, int timeout_s = 60, const std::string &input = "/dev/null");
 
 /* Number of lines in @text. */
 size_t count_lines(const std::string &text);

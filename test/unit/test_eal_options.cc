@@ -85,7 +85,7 @@ INSTANTIATE_TEST_SUITE_P(Options, EalRefuses, testing::Values(
 	Refused{ { "--file-prefix", "" }, { "--file-prefix", "EINVAL" } },
 	Refused{ { "--base-virtaddr", "zero" }, { "zero", "EINVAL" } },
 	Refused{ { "--base-virtaddr", "0x800000000000" }, { "0x800000000000", "EINVAL" } },
-	Refused{ { "--iova-mode", "pa" }, { "pa", "EINVAL", "IOMMU" } },
+	Refused{ { "--iova-mode", "pa" }, { "--iova-mode=pa", "EINVAL", "noiommu" } },
 	Refused{ { "--iova-mode", "xx" }, { "xx", "EINVAL" } },
 	Refused{ { "--log-level", "9" }, { "'9'", "EINVAL" } },
 	Refused{ { "--log-level", "lib.eal:loud" }, { "loud", "EINVAL" } },

@@ -90,8 +90,8 @@ const std::string MAX_QUEUES = std::to_string(PLX_MAX_QUEUES_PER_PORT);
 
 INSTANTIATE_TEST_SUITE_P(Options, TestpmdRefuses, testing::Values(
 	Refused{ { "--nothing" }, { "--nothing", "--help" } },
-	Refused{ { "-i" }, { "-i", "--help" } },
-	Refused{ { "-ai" }, { "-i ", "--help" } },
+	Refused{ { "-I" }, { "-I", "--help" } },
+	Refused{ { "-aI" }, { "-I ", "--help" } },
 	Refused{ { "--rx" }, { "--rx", "several" } },
 	Refused{ { "--rxq" }, { "--rxq", "needs a value" } },
 	Refused{ { "--tx-first=1" }, { "--tx-first=1", "no value" } },

@@ -6,7 +6,9 @@
 #include "eal_env.h"
 #include "test_virtio_device.h"
 
+extern "C" {
 #include "../../drivers/bus/vfio/vfio_private.h"
+}
 #include "../../drivers/net/virtio/virtio_pci.h"
 
 namespace {
@@ -206,7 +208,7 @@ TEST_F(VirtioPci, ResetNeverEnds)
 	const virtio_transport_ops *good = t->ops;
 	virtio_transport_ops stuck = *good;
 
-	stuck.get_status = [](virtio_transport *) { return uint8_t(0xff); };
+	stuck.get_status = [](virtio_transport *) { return uint8_t(0x7f); };
 	t->ops = &stuck;
 	t->timeout_ms = 20;
 	EXPECT_EQ(t->ops->reset(t), -ETIMEDOUT);
@@ -214,6 +216,46 @@ TEST_F(VirtioPci, ResetNeverEnds)
 	t->ops = good;
 	EXPECT_EQ(t->ops->reset(t), 0);
 	EXPECT_EQ(peek<uint16_t>(4) & BUS_MASTER, BUS_MASTER);
+}
+
+/* Nobody waits for one that reads as ones, whether it is gone or its registers only are. */
+TEST_F(VirtioPci, ResetOfADeviceThatIsGone)
+{
+	ASSERT_EQ(init(), 0);
+
+	const virtio_transport_ops *good = t->ops;
+	virtio_transport_ops gone = *good;
+
+	gone.get_status = [](virtio_transport *) { return uint8_t(0xff); };
+	t->ops = &gone;
+	t->timeout_ms = 1000000000;
+	EXPECT_EQ(t->ops->reset(t), -ENODEV);
+	EXPECT_EQ(peek<uint16_t>(4) & BUS_MASTER, 0);
+	t->ops = good;
+	EXPECT_EQ(t->ops->reset(t), 0);
+	EXPECT_EQ(peek<uint16_t>(4) & BUS_MASTER, BUS_MASTER);
+}
+
+/* Registers without memory behind them, as the kernel leaves them: SIGBUS, were it not guarded. */
+TEST_F(VirtioPci, RegistersThatAreTakenAway)
+{
+	const int fd = memfd_create("registers", MFD_CLOEXEC);
+	void *lost = mmap(nullptr, BAR_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	ASSERT_NE(lost, MAP_FAILED);
+	ASSERT_EQ(ftruncate(fd, BAR_SIZE), 0);
+	ASSERT_EQ(vfio_guard_add(lost, BAR_SIZE), 0);
+	dev.mem_resource[BAR].addr = lost;
+	ASSERT_EQ(init(), 0);
+	EXPECT_EQ(t->ops->reset(t), 0);
+	EXPECT_EQ(plx_pci_is_lost(&dev), 0);
+	ASSERT_EQ(ftruncate(fd, 0), 0);
+	EXPECT_EQ(t->ops->reset(t), -ENODEV) << "though what was written reads back";
+	EXPECT_EQ(plx_pci_is_lost(&dev), 1);
+	EXPECT_EQ(peek<uint16_t>(4) & BUS_MASTER, 0);
+	vfio_guard_remove(lost);
+	munmap(lost, BAR_SIZE);
+	close(fd);
 }
 
 TEST_F(VirtioPci, ReadsTheConfiguration)

@@ -117,6 +117,37 @@ TEST_F(VirtioPort, StopFreesMbufsEvenIfTheResetFails)
 	device.reset_error = 0;
 }
 
+TEST_F(VirtioPort, ADeviceThatIsGoneIsStoppedAndCountsOn)
+{
+	run();
+	forward("before it went away");
+	testing::internal::CaptureStderr();
+	device.status = 0xff;
+	device.reset_error = -ENODEV;
+	EXPECT_EQ(link().link_status, 0);
+	plx_mbuf *m;
+	EXPECT_EQ(plx_eth_rx_burst(port, 0, &m, 1), 0);
+	/* What it takes not is refused once the ring is full, whoever polls. */
+	m = plx_pktmbuf_alloc(pool.get());
+	ASSERT_NE(m, nullptr);
+	ASSERT_NE(plx_pktmbuf_append(m, 60), nullptr);
+	while (plx_eth_tx_burst(port, 0, &m, 1) == 1) {
+		m = plx_pktmbuf_alloc(pool.get());
+		ASSERT_NE(m, nullptr);
+		ASSERT_NE(plx_pktmbuf_append(m, 60), nullptr);
+	}
+	plx_pktmbuf_free(m);
+	EXPECT_EQ(stats().ipackets, 1u);
+	EXPECT_EQ(plx_eth_dev_stop(port), 0);
+	EXPECT_EQ(plx_mempool_in_use_count(pool.get()), 0u);
+	EXPECT_EQ(stats().ipackets, 1u);
+	EXPECT_EQ(plx_eth_dev_close(port), 0);
+	EXPECT_EQ(testing::internal::GetCapturedStderr(), "") << "nothing to complain about";
+	device.reset_error = 0;
+	device.status = 0;
+	probe();
+}
+
 TEST_F(VirtioPort, FiltersAreSetAtStart)
 {
 	const plx_ether_addr other = { { 2, 3, 4, 5, 6, 7 } };

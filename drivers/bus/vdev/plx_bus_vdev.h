@@ -33,6 +33,19 @@ struct plx_vdev_driver {
 	struct plx_vdev_driver *next;
 };
 
+/**
+ * plx_vdev_init() - make a virtual device, as plx_dev_probe() does.
+ * @name: "net_null0".
+ * @args: "key=value,..."; NULL is "".
+ * Return: 0, or as plx_dev_probe().
+ */
+PLX_EXPORT int plx_vdev_init(const char *name, const char *args);
+/**
+ * plx_vdev_uninit() - unmake it, as plx_dev_remove() does.
+ * Return: 0; -ENOENT if there is none of this name; or as plx_dev_remove().
+ */
+PLX_EXPORT int plx_vdev_uninit(const char *name);
+
 /** plx_vdev_register() - add @driver to the bus; by a constructor, before main(). */
 PLX_EXPORT void plx_vdev_register(struct plx_vdev_driver *driver);
 

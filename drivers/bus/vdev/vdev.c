@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <plx_bus_vdev.h>
+#include <plx_dev_hotplug.h>
 #include <plx_lcore.h>
 #include <plx_log.h>
 
@@ -14,8 +15,11 @@ PLX_LOG_REGISTER(vdev_logtype, "bus.vdev", "VDEV", NOTICE)
 static int vdev_scan(struct plx_bus *bus);
 static int vdev_probe(struct plx_bus *bus);
 static int vdev_cleanup(struct plx_bus *bus);
+static int vdev_plug(struct plx_bus *bus, const char *name, const char *args);
+static int vdev_unplug(struct plx_bus *bus, struct plx_device *dev);
+static struct plx_device *vdev_find(struct plx_bus *bus, const char *name);
 
-/* @drivers: by name. @devices: in the order of the command line. */
+/* @drivers: by name. @devices: in the order of the command line, and then of their coming. */
 static struct {
 	struct plx_bus bus;
 	struct plx_vdev_driver *drivers;
@@ -26,6 +30,9 @@ static struct {
 		.scan = vdev_scan,
 		.probe = vdev_probe,
 		.cleanup = vdev_cleanup,
+		.plug = vdev_plug,
+		.unplug = vdev_unplug,
+		.find = vdev_find,
 	},
 };
 
@@ -48,9 +55,9 @@ plx_vdev_register(struct plx_vdev_driver *driver)
 
 /* The strings are copies, behind the device: plx_devargs() lasts no longer than plx_eal_init(). */
 static struct plx_vdev_device *
-device_new(const struct plx_devarg *arg)
+device_new(const char *name, const char *args)
 {
-	size_t name_size = strlen(arg->name) + 1, args_size = strlen(arg->args) + 1;
+	size_t name_size = strlen(name) + 1, args_size = strlen(args) + 1;
 	struct plx_vdev_device *dev = calloc(1, sizeof(*dev) + name_size + args_size);
 	char *strings;
 
@@ -59,26 +66,35 @@ device_new(const struct plx_devarg *arg)
 	strings = (char *)(dev + 1);
 	dev->device.bus = &vdev.bus;
 	dev->device.numa_node = SOCKET_ID_ANY;
-	dev->device.name = memcpy(strings, arg->name, name_size);
-	dev->device.args = memcpy(strings + name_size, arg->args, args_size);
+	dev->device.name = memcpy(strings, name, name_size);
+	dev->device.args = memcpy(strings + name_size, args, args_size);
 	return dev;
 }
 
-static int
-add_device(const struct plx_devarg *arg)
+/* Where the device of that name is linked, or the end of the list. */
+static struct plx_vdev_device **
+find_device(const char *name)
 {
 	struct plx_vdev_device **at = &vdev.devices;
 
-	for (; *at != NULL; at = &(*at)->next) {
-		if (strcmp((*at)->device.name, arg->name) != 0)
-			continue;
-		PLX_LOG(ERR, &vdev_logtype, "--vdev %s is there twice (EEXIST): give each device a "
-			"name of its own", arg->name);
+	while (*at != NULL && strcmp((*at)->device.name, name) != 0)
+		at = &(*at)->next;
+	return at;
+}
+
+static int
+add_device(const char *name, const char *args)
+{
+	struct plx_vdev_device **at = find_device(name);
+
+	if (*at != NULL) {
+		PLX_LOG(ERR, &vdev_logtype, "%s is there already (EEXIST): give each virtual device a "
+			"name of its own", name);
 		return -EEXIST;
 	}
-	*at = device_new(arg);
+	*at = device_new(name, args);
 	if (*at == NULL) {
-		PLX_LOG(ERR, &vdev_logtype, "--vdev %s: no memory (ENOMEM)", arg->name);
+		PLX_LOG(ERR, &vdev_logtype, "%s: no memory (ENOMEM)", name);
 		return -ENOMEM;
 	}
 	return 0;
@@ -91,7 +107,7 @@ vdev_scan(struct plx_bus *bus)
 
 	for (const struct plx_devarg *d = plx_devargs(); d != NULL && ret == 0; d = d->next)
 		if (d->kind == PLX_DEVARG_VDEV)
-			ret = add_device(d);
+			ret = add_device(d->name, d->args);
 	return ret;
 }
 
@@ -120,7 +136,7 @@ log_unknown(const char *name)
 	for (drv = vdev.drivers; drv != NULL && used < sizeof(known); drv = drv->next)
 		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
 			used ? ", " : "", drv->driver.name);
-	PLX_LOG(ERR, &vdev_logtype, "--vdev %s: no driver has a name that it begins with (ENODEV), "
+	PLX_LOG(ERR, &vdev_logtype, "%s: no driver has a name that it begins with (ENODEV), "
 		"there are: %s", name, known);
 }
 
@@ -192,4 +208,64 @@ vdev_cleanup(struct plx_bus *bus)
 	}
 	vdev.devices = NULL;
 	return first;
+}
+
+static int
+vdev_plug(struct plx_bus *bus, const char *name, const char *args)
+{
+	struct plx_vdev_device **at;
+	int ret = add_device(name, args);
+
+	if (ret < 0)
+		return ret;
+	at = find_device(name);
+	ret = probe_device(*at);
+	if (ret < 0) {
+		free(*at);
+		*at = NULL;	/* it was the last one */
+	}
+	return ret;
+}
+
+static int
+vdev_unplug(struct plx_bus *bus, struct plx_device *dev)
+{
+	struct plx_vdev_device **at = &vdev.devices, *gone;
+
+	while (*at != NULL && &(*at)->device != dev)
+		at = &(*at)->next;
+	gone = *at;
+	if (gone == NULL)
+		return -ENODEV;
+	*at = gone->next;
+	return remove_device(gone);
+}
+
+static struct plx_device *
+vdev_find(struct plx_bus *bus, const char *name)
+{
+	struct plx_vdev_device *dev = *find_device(name);
+
+	return dev != NULL ? &dev->device : NULL;
+}
+
+int
+plx_vdev_init(const char *name, const char *args)
+{
+	char *devargs;
+	int ret;
+
+	if (asprintf(&devargs, "%s,%s", name, args != NULL ? args : "") < 0)
+		return -ENOMEM;
+	ret = plx_dev_probe(devargs);
+	free(devargs);
+	return ret;
+}
+
+int
+plx_vdev_uninit(const char *name)
+{
+	struct plx_device *dev = plx_dev_find(name);
+
+	return dev != NULL && dev->bus == &vdev.bus ? plx_dev_remove(dev) : -ENOENT;
 }

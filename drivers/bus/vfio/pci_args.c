@@ -78,7 +78,7 @@ static const char *
 value_hint(const char *key)
 {
 	return strcmp(key, "iommufd") == 0 ? "no --iommufd has that id" :
-		strcmp(key, "backend") == 0 ? "give auto, iommufd or legacy" :
+		strcmp(key, "backend") == 0 ? "give auto, iommufd, legacy or noiommu" :
 		strcmp(key, "ioas") == 0 ? "give shared or private" :
 		strcmp(key, "hwpt") == 0 ? "give auto or keep" :
 		strcmp(key, "vf_token") == 0 ? "give a UUID, as uuidgen prints it" :
@@ -122,9 +122,10 @@ static int
 check(const struct vfio_bus *bus, const struct plx_pci_device *pci, const struct vfio_args *args)
 {
 	const char *name = pci->device.name;
-	bool legacy = args->backend == VFIO_BACKEND_LEGACY ||
-		(args->backend == VFIO_BACKEND_AUTO && bus->backend == VFIO_BACKEND_LEGACY);
+	bool legacy = vfio_backend_of(bus, args) == VFIO_BACKEND_LEGACY;
 
+	if (vfio_backend_of(bus, args) == VFIO_BACKEND_NOIOMMU)
+		return vfio_noiommu_check_args(name, args);
 	if (legacy && (args->fd >= 0 || args->keep_tables)) {
 		PLX_LOG(ERR, &vfio_logtype, "%s: %s is for backend=iommufd (EINVAL): leave one out",
 			name, args->fd >= 0 ? "fd=" : "hwpt=keep");

@@ -24,8 +24,8 @@ bus_parse(const char *name)
 }
 
 /* A device that the user named must be there, with vfio-pci, and have a driver here. */
-static int
-check_named(struct vfio_bus *bus, const struct plx_devarg *arg)
+int
+pci_check_named(struct vfio_bus *bus, const struct plx_devarg *arg)
 {
 	struct plx_pci_device *pci = pci_find(bus->devices, arg->name);
 	char driver[64];
@@ -43,10 +43,11 @@ check_named(struct vfio_bus *bus, const struct plx_devarg *arg)
 	}
 	ret = pci_kernel_driver(pci->device.name, driver, sizeof(driver));
 	if (ret < 0 || strcmp(driver, "vfio-pci") != 0) {
-		PLX_LOG(ERR, &vfio_logtype, "%s: bound to %s%s, not to vfio-pci (%s): driverctl "
+		PLX_LOG(ERR, &vfio_logtype, "%s: bound to %s%s, not to vfio-pci (%s): %sdriverctl "
 			"--nosave set-override %s vfio-pci", pci->device.name,
 			driver[0] ? "kernel driver " : "no driver", driver,
-			plx_strerror(ret < 0 ? ret : -ENODEV), pci->device.name);
+			plx_strerror(ret < 0 ? ret : -ENODEV),
+			vfio_noiommu_unbound_hint(pci->device.name), pci->device.name);
 		return ret < 0 ? ret : -ENODEV;
 	}
 	if (pci_find_driver(bus, pci) != NULL)
@@ -64,7 +65,8 @@ check_backend(const struct vfio_bus *bus)
 	int ret;
 
 	/* Who names an iommufd may have been passed what he may not open. */
-	if (bus->backend == VFIO_BACKEND_AUTO || bus->iommufds != NULL ||
+	if (bus->backend == VFIO_BACKEND_AUTO || bus->backend == VFIO_BACKEND_NOIOMMU ||
+	    bus->iommufds != NULL ||
 	    access(file, R_OK | W_OK) == 0)
 		return 0;
 	ret = -errno;
@@ -108,22 +110,8 @@ bus_scan(struct plx_bus *plx_bus)
 	}
 	for (arg = plx_devargs(); arg != NULL && ret == 0; arg = arg->next)
 		if (arg->kind == PLX_DEVARG_ALLOW && bus_parse(arg->name))
-			ret = check_named(bus, arg);
+			ret = pci_check_named(bus, arg);
 	return ret;
-}
-
-/* With -a only those, with -b all but those. */
-static bool
-is_wanted(const struct vfio_bus *bus, const struct plx_pci_device *pci)
-{
-	bool any_allow = false, blocked = false;
-	const struct plx_devarg *arg;
-
-	for (arg = plx_devargs(); arg != NULL; arg = arg->next) {
-		any_allow |= arg->kind == PLX_DEVARG_ALLOW;
-		blocked |= arg->kind == PLX_DEVARG_BLOCK && pci_find(bus->devices, arg->name) == pci;
-	}
-	return any_allow ? vfio_pci_of(pci)->args.named : !blocked;
 }
 
 static bool
@@ -145,7 +133,7 @@ bus_attach(struct plx_bus *plx_bus, struct plx_dev_windows *win)
 	int ret = 0;
 
 	for (pci = bus->devices; pci != NULL; pci = pci->next) {
-		if (!is_wanted(bus, pci) || !is_usable(bus, pci))
+		if (!pci_is_wanted(&pci->addr) || !is_usable(bus, pci))
 			continue;
 		ret = pci_open(bus, pci);
 		if (ret < 0 && vfio_pci_of(pci)->args.named)
@@ -163,7 +151,8 @@ bus_map(struct plx_bus *plx_bus)
 
 	bus->listening = true;
 	for (s = bus->spaces; s != NULL && ret == 0; s = s->next)
-		ret = vfio_space_listen(bus, s);
+		if (s->users > 0)
+			ret = vfio_space_listen(bus, s);
 	return ret;
 }
 
@@ -222,14 +211,21 @@ struct vfio_bus vfio_bus = {
 		.name = "pci",
 		.scan = bus_scan,
 		.attach = bus_attach,
+		.iova_mode = vfio_iova_mode,
 		.map = bus_map,
 		.probe = bus_probe,
 		.cleanup = bus_cleanup,
 		.parse = bus_parse,
 		.dma_map = vfio_dma_map,
 		.dma_unmap = vfio_dma_unmap,
+		.plug = pci_plug,
+		.unplug = pci_unplug,
+		.find = pci_find_used,
+		.is_wanted = pci_is_name_wanted,
+		.uevent = pci_uevent,
 		.options = vfio_options,
 	},
+	.spaces_lock = PTHREAD_MUTEX_INITIALIZER,
 };
 
 PLX_INIT(vfio_bus_register)

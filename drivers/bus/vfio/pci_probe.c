@@ -31,13 +31,24 @@ pci_find_driver(const struct vfio_bus *bus, const struct plx_pci_device *pci)
 	return NULL;
 }
 
+/* Without an IOMMU Linux 7.3 has nodes too, which hold memory where it is; before, there are groups. */
+static const struct vfio_access_ops *
+choose_noiommu(const struct plx_vfio_device *dev, const char **why)
+{
+	bool node = vfio_cdev_available(dev->name) && access("/dev/iommu", R_OK | W_OK) == 0;
+
+	*why = node ? "as asked, by the device's node" : "as asked, by its group";
+	return node ? &vfio_cdev_ops : &vfio_group_ops;
+}
+
 /* DESIGN: iommufd where the kernel and the device have it; what was asked for is never replaced. */
 static const struct vfio_access_ops *
 choose(const struct vfio_bus *bus, const struct plx_vfio_device *dev, const char **why)
 {
-	enum vfio_backend asked = dev->args->backend != VFIO_BACKEND_AUTO ? dev->args->backend :
-		bus->backend;
+	enum vfio_backend asked = vfio_backend_of(bus, dev->args);
 
+	if (dev->noiommu)
+		return choose_noiommu(dev, why);
 	*why = "as asked";
 	if (asked != VFIO_BACKEND_AUTO)
 		return asked == VFIO_BACKEND_IOMMUFD ? &vfio_cdev_ops : &vfio_group_ops;
@@ -69,15 +80,18 @@ pci_open(struct vfio_bus *bus, struct plx_pci_device *pci)
 		return -ENOMEM;
 	dev->name = pci->device.name;
 	dev->args = pci_args_complete(bus, pci);
+	dev->noiommu = vfio_backend_of(bus, dev->args) == VFIO_BACKEND_NOIOMMU;
 	dev->ops = choose(bus, dev, &why);
-	ret = dev->ops->open(bus, dev);
+	ret = vfio_noiommu_check(bus, dev);
+	if (ret == 0)
+		ret = dev->ops->open(bus, dev);
 	if (ret < 0) {
 		free(dev);
 		return ret;
 	}
 	vfio_space_describe(dev->space, space, sizeof(space));
-	PLX_LOG(NOTICE, &vfio_logtype, "%s: backend %s, %s, %s (%s)", dev->name, dev->ops->name,
-		dev->node, space, why);
+	PLX_LOG(NOTICE, &vfio_logtype, "%s: backend %s, %s, %s (%s)", dev->name,
+		dev->noiommu ? "noiommu" : dev->ops->name, dev->node, space, why);
 	pci->vfio = dev;
 	return 0;
 }
@@ -125,6 +139,9 @@ pci_release(struct vfio_bus *bus, struct plx_pci_device *pci)
 		ret = vfio_device_teardown(pci);
 		first = first < 0 ? first : ret;
 		pci->device.driver = NULL;
+		/* Nothing does DMA any more. */
+		ret = plx_dev_dma_unmap_all(&pci->device);
+		first = first < 0 ? first : ret;
 	}
 	ret = close_device(bus, pci);
 	return first < 0 ? first : ret;

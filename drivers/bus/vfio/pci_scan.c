@@ -129,8 +129,8 @@ insert(struct plx_pci_device **list, struct plx_pci_device *dev)
 	*list = dev;
 }
 
-static int
-add(struct plx_pci_device **devices, const char *name)
+int
+pci_add(struct plx_pci_device **devices, const char *name)
 {
 	struct vfio_pci *vp = calloc(1, sizeof(*vp));
 	struct plx_pci_device *dev = vp != NULL ? &vp->pci : NULL;
@@ -168,7 +168,7 @@ pci_scan(struct plx_pci_device **devices)
 		return errno == ENOENT ? 0 : -errno;
 	while (ret == 0 && (errno = 0, entry = readdir(dir)) != NULL)
 		if (entry->d_name[0] != '.')
-			ret = add(devices, entry->d_name);
+			ret = pci_add(devices, entry->d_name);
 	if (ret == 0)
 		ret = -errno;
 	closedir(dir);
@@ -188,6 +188,16 @@ pci_free(struct plx_pci_device **devices)
 		free((void *)(uintptr_t)dev->device.args);
 		free(vfio_pci_of(dev));
 	}
+}
+
+void
+pci_forget(struct plx_pci_device **devices, struct plx_pci_device *dev)
+{
+	while (*devices != dev)
+		devices = &(*devices)->next;
+	*devices = dev->next;
+	dev->next = NULL;
+	pci_free(&dev);
 }
 
 int

@@ -209,6 +209,17 @@ PLX_EXPORT void *plx_pci_mmio_addr(const struct plx_pci_device *dev, int bar, ui
 PLX_EXPORT int plx_pci_reset(const struct plx_pci_device *dev);
 
 /**
+ * plx_pci_is_lost() - was a register touched that was not there?
+ *
+ * When a device is gone, or its memory is off, an access to a BAR does no harm: it reads as ones, and
+ * what is written is read back later, but does not reach the device. This tells it from registers
+ * that happen to have such values. It stays so until the BARs are unmapped, after remove(): what was
+ * touched is not mapped again by a reset. Any thread, at any time; it is cheap.
+ * Return: 1 or 0.
+ */
+PLX_EXPORT int plx_pci_is_lost(const struct plx_pci_device *dev);
+
+/**
  * plx_pci_set_private() - move a device to an address space of its own, or back to the shared one.
  * @private_space: as ioas=private says at start.
  *
@@ -233,7 +244,7 @@ PLX_EXPORT int plx_pci_hot_reset(const struct plx_pci_device *dev);
 /** enum plx_pci_intr_type - kinds of interrupts, the better ones last. */
 enum plx_pci_intr_type {
 	PLX_PCI_INTR_NONE,	/* not enabled */
-	PLX_PCI_INTR_LEGACY,	/* INTx: one, by level, masked by the kernel until it is acknowledged */
+	PLX_PCI_INTR_LEGACY,	/* INTx: one, masked by the kernel until it is acknowledged */
 	PLX_PCI_INTR_MSI,
 	PLX_PCI_INTR_MSIX,
 };

@@ -18,7 +18,7 @@
 
 #define CDEV_DIR "/dev/vfio/devices"
 
-/* "vfio3", the name of the device's node as sysfs has it, and its device number. */
+/* "vfio3" or, without an IOMMU, "noiommu-vfio3": the node as sysfs has it, and its device number. */
 static int
 find_node(const char *name, char *node, size_t size, dev_t *number)
 {
@@ -34,7 +34,8 @@ find_node(const char *name, char *node, size_t size, dev_t *number)
 	if (dir == NULL)
 		return -errno;
 	while ((entry = readdir(dir)) != NULL && ret < 0) {
-		if (strncmp(entry->d_name, "vfio", 4) != 0)
+		if (strncmp(entry->d_name, "vfio", 4) != 0 &&
+		    strncmp(entry->d_name, "noiommu-vfio", 12) != 0)
 			continue;
 		snprintf(node, size, "%s/%.32s", CDEV_DIR, entry->d_name);
 		snprintf(path, sizeof(path), PCI_SYSFS "/%s/vfio-dev/%.32s/dev", name,
@@ -139,6 +140,7 @@ open_node(struct plx_vfio_device *dev)
 	if (dev->fd < 0) {
 		PLX_LOG(ERR, &vfio_logtype, "%s: can't open %s (%s): %s", dev->name, dev->node,
 			plx_strerror(dev->fd), dev->fd == -ENOENT ? "repair /dev" :
+			dev->fd == -EPERM && dev->noiommu ? VFIO_RAWIO_HINT :
 			vfio_map_hint(dev->fd));
 		return dev->fd;
 	}

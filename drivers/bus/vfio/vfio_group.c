@@ -94,7 +94,8 @@ open_group(const struct plx_vfio_device *dev, struct vfio_group *group)
 	if (group->fd < 0) {
 		ret = -errno;
 		PLX_LOG(ERR, &vfio_logtype, "%s: can't open %s (%s): %s", dev->name, dev->node,
-			plx_strerror(ret), vfio_map_hint(ret));
+			plx_strerror(ret), ret == -EPERM && dev->noiommu ? VFIO_RAWIO_HINT :
+			vfio_map_hint(ret));
 		return ret;
 	}
 	ret = check_viable(dev, group->fd);
@@ -236,11 +237,11 @@ group_open(struct vfio_bus *bus, struct plx_vfio_device *dev)
 	int ret = find_group(dev->name, &id);
 
 	if (ret < 0) {
-		PLX_LOG(ERR, &vfio_logtype, "%s: in no IOMMU group (%s): switch the IOMMU on in the "
-			"firmware and by intel_iommu=on or amd_iommu=on", dev->name, plx_strerror(ret));
+		PLX_LOG(ERR, &vfio_logtype, "%s: in no IOMMU group (%s): is it still bound to vfio-pci, and "
+			"has the kernel CONFIG_VFIO_GROUP?", dev->name, plx_strerror(ret));
 		return ret;
 	}
-	snprintf(dev->node, sizeof(dev->node), "/dev/vfio/%u", id);
+	snprintf(dev->node, sizeof(dev->node), "/dev/vfio/%s%u", dev->noiommu ? "noiommu-" : "", id);
 	ret = get_group(bus, dev, id);
 	if (ret < 0)
 		return ret;

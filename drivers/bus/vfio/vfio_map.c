@@ -64,7 +64,7 @@ add(const struct vfio_space *space, const struct plx_mem_region *region)
 		.fd = region->fd,
 		.fd_offset = region->fd_offset,
 	};
-	int ret = plx_iova_map(space->iova, &m);
+	int ret = space->noiommu ? vfio_noiommu_map(space, region) : plx_iova_map(space->iova, &m);
 
 	if (ret < 0)
 		log_failed(space->iova, region, ret);
@@ -76,14 +76,20 @@ vfio_map_event(enum plx_mem_event event, const struct plx_mem_region *region, vo
 {
 	const struct vfio_space *space = arg;
 
-	return event == PLX_MEM_EVENT_ADD ? add(space, region) :
+	if (event == PLX_MEM_EVENT_ADD)
+		return add(space, region);
+	return space->noiommu ? plx_iova_unmap_phys(space->iova, region->addr) :
 		plx_iova_unmap(space->iova, (uintptr_t)region->addr, region->len);
 }
 
-/* External memory in a space, and how many devices asked for it: spaces are shared, so each may. */
+/*
+ * External memory in a space, and who asked for it: all devices at once, and so many single ones, as
+ * they share spaces.
+ */
 struct vfio_user_map {
 	uint64_t iova;
 	uint64_t len;
+	bool all;
 	unsigned int users;
 	struct vfio_user_map *next;
 };
@@ -98,14 +104,23 @@ find_user_map(struct vfio_space *space, uint64_t iova, uint64_t len)
 	return at;
 }
 
+static void
+add_user(struct vfio_user_map *map, bool all)
+{
+	if (all)
+		map->all = true;
+	else
+		map->users++;
+}
+
 static int
-user_map(struct vfio_space *space, const struct plx_iova_mapping *mapping)
+user_map(struct vfio_space *space, const struct plx_iova_mapping *mapping, bool all)
 {
 	struct vfio_user_map *map = *find_user_map(space, mapping->iova, mapping->len);
 	int ret;
 
 	if (map != NULL) {
-		map->users++;
+		add_user(map, all);
 		return 0;
 	}
 	map = calloc(1, sizeof(*map));
@@ -118,27 +133,30 @@ user_map(struct vfio_space *space, const struct plx_iova_mapping *mapping)
 	}
 	map->iova = mapping->iova;
 	map->len = mapping->len;
-	map->users = 1;
+	add_user(map, all);
 	map->next = space->user_maps;
 	space->user_maps = map;
 	return 0;
 }
 
 static int
-user_unmap(struct vfio_space *space, uint64_t iova, uint64_t len)
+user_unmap(struct vfio_space *space, uint64_t iova, uint64_t len, bool all)
 {
 	struct vfio_user_map **at = find_user_map(space, iova, len), *map = *at;
-	int ret;
+	int ret = 0;
 
-	if (map == NULL)
+	if (map == NULL || (all ? !map->all : map->users == 0))
 		return -ENOENT;
-	if (map->users > 1) {
-		map->users--;
-		return 0;
-	}
-	ret = plx_iova_unmap(space->iova, iova, len);
+	if (map->all + map->users == 1)
+		ret = plx_iova_unmap(space->iova, iova, len);
 	if (ret < 0)
 		return ret;
+	if (all)
+		map->all = false;
+	else
+		map->users--;
+	if (map->all || map->users > 0)
+		return 0;
 	*at = map->next;
 	free(map);
 	return 0;
@@ -147,18 +165,20 @@ user_unmap(struct vfio_space *space, uint64_t iova, uint64_t len)
 int
 vfio_user_maps_copy(const struct vfio_space *from, struct vfio_space *to)
 {
-	const struct vfio_user_map *map;
+	const struct vfio_user_map *map, *there;
 	struct plx_iova_mapping m;
 	int ret = 0;
 
+	/* What is for all devices is in each space already. */
 	for (map = from->user_maps; map != NULL && ret == 0; map = map->next) {
-		if (*find_user_map(to, map->iova, map->len) != NULL)
+		there = *find_user_map(to, map->iova, map->len);
+		if (map->users == 0 || (there != NULL && there->users > 0))
 			continue;
 		ret = plx_iova_lookup(from->iova, map->iova, &m);
 		/* Its file may be closed by now. */
 		m.flags &= ~PLX_IOVA_FD;
 		if (ret == 0)
-			ret = user_map(to, &m);
+			ret = user_map(to, &m, false);
 	}
 	return ret;
 }
@@ -195,7 +215,7 @@ unmap_before(struct vfio_bus *bus, const struct vfio_space *end, uint64_t iova, 
 	int first = 0;
 
 	for (s = bus->spaces; s != end; s = s->next) {
-		int ret = user_unmap(s, iova, len);
+		int ret = user_unmap(s, iova, len, true);
 
 		any |= ret == 0;
 		if (ret < 0 && ret != -ENOENT && first == 0)
@@ -204,34 +224,76 @@ unmap_before(struct vfio_bus *bus, const struct vfio_space *end, uint64_t iova, 
 	return first < 0 || any || bus->spaces == end ? first : -ENOENT;
 }
 
-int
-vfio_dma_map(struct plx_bus *plx_bus, struct plx_device *dev, void *addr, uint64_t iova, size_t len,
-	int fd, uint64_t fd_offset)
+static struct plx_iova_mapping
+mapping_of(void *addr, size_t len, int fd, uint64_t fd_offset)
 {
-	struct vfio_bus *bus = plx_container_of(plx_bus, struct vfio_bus, bus);
-	const struct plx_iova_mapping m = {
-		.iova = iova,
+	return (struct plx_iova_mapping){
+		.iova = (uintptr_t)addr,
 		.len = len,
 		.va = addr,
 		.flags = PLX_IOVA_READ | PLX_IOVA_WRITE | (fd >= 0 ? PLX_IOVA_FD : 0),
 		.fd = fd,
 		.fd_offset = fd_offset,
 	};
+}
+
+/* spaces_lock is held. */
+static int
+map_all(struct vfio_bus *bus, const struct plx_iova_mapping *m)
+{
 	struct vfio_space *s;
-	int ret = 0;
+	int ret;
+
+	for (s = bus->spaces; s != NULL; s = s->next) {
+		ret = user_map(s, m, true);
+		if (ret == 0)
+			continue;
+		if (unmap_before(bus, s, m->iova, m->len) < 0)
+			PLX_LOG(ERR, &vfio_logtype, "%ju bytes at %p stay mapped for DMA",
+				(uintmax_t)m->len, m->va);
+		return ret;
+	}
+	return 0;
+}
+
+int
+vfio_dma_map(struct plx_bus *plx_bus, struct plx_device *dev, void *addr, uint64_t iova, size_t len,
+	int fd, uint64_t fd_offset)
+{
+	struct vfio_bus *bus = plx_container_of(plx_bus, struct vfio_bus, bus);
+	const struct plx_iova_mapping m = mapping_of(addr, len, fd, fd_offset);
+	struct vfio_space *space;
+	int ret;
 
 	if (dev != NULL) {
-		s = space_of(dev);
-		return s != NULL ? user_map(s, &m) : -ENODEV;
+		space = space_of(dev);
+		return space != NULL ? user_map(space, &m, false) : -ENODEV;
 	}
-	for (s = bus->spaces; s != NULL; s = s->next) {
-		ret = user_map(s, &m);
-		if (ret < 0)
-			break;
-	}
-	if (ret < 0 && unmap_before(bus, s, iova, len) < 0)
-		PLX_LOG(ERR, &vfio_logtype, "%zu bytes at %p stay mapped for DMA", len, addr);
+	pthread_mutex_lock(&bus->spaces_lock);
+	ret = map_all(bus, &m);
+	pthread_mutex_unlock(&bus->spaces_lock);
 	return ret;
+}
+
+/* In a space that is on the list already it may have been mapped just now: then it stays as it is. */
+static int
+replay(void *addr, size_t len, int fd, uint64_t fd_offset, void *arg)
+{
+	const struct plx_iova_mapping m = mapping_of(addr, len, fd, fd_offset);
+	struct vfio_space *space = arg;
+	int ret = user_map(space, &m, true);
+
+	if (ret < 0)
+		PLX_LOG(ERR, &vfio_logtype, "%s: can't map %zu KiB of external memory at %p for DMA (%s): "
+			"%s", plx_iova_space_name(space->iova), len >> 10, addr, plx_strerror(ret),
+			vfio_map_hint(ret));
+	return ret;
+}
+
+int
+vfio_user_maps_replay(struct vfio_space *space)
+{
+	return plx_dev_dma_walk(replay, space);
 }
 
 int
@@ -239,9 +301,14 @@ vfio_dma_unmap(struct plx_bus *plx_bus, struct plx_device *dev, void *addr, uint
 {
 	struct vfio_bus *bus = plx_container_of(plx_bus, struct vfio_bus, bus);
 	struct vfio_space *space;
+	int ret;
 
-	if (dev == NULL)
-		return unmap_before(bus, NULL, iova, len);
-	space = space_of(dev);
-	return space != NULL ? user_unmap(space, iova, len) : -ENODEV;
+	if (dev != NULL) {
+		space = space_of(dev);
+		return space != NULL ? user_unmap(space, iova, len, false) : -ENODEV;
+	}
+	pthread_mutex_lock(&bus->spaces_lock);
+	ret = unmap_before(bus, NULL, iova, len);
+	pthread_mutex_unlock(&bus->spaces_lock);
+	return ret;
 }

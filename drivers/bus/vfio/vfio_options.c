@@ -10,12 +10,19 @@ static const char *const backend_names[VFIO_BACKENDS] = {
 	[VFIO_BACKEND_AUTO] = "auto",
 	[VFIO_BACKEND_IOMMUFD] = "iommufd",
 	[VFIO_BACKEND_LEGACY] = "legacy",
+	[VFIO_BACKEND_NOIOMMU] = "noiommu",
 };
 
 const char *
 vfio_backend_name(enum vfio_backend backend)
 {
 	return backend_names[backend];
+}
+
+enum vfio_backend
+vfio_backend_of(const struct vfio_bus *bus, const struct vfio_args *args)
+{
+	return args->backend != VFIO_BACKEND_AUTO ? args->backend : bus->backend;
 }
 
 int
@@ -73,8 +80,8 @@ set_backend(const char *value)
 {
 	if (vfio_backend_parse(value, &vfio_bus.backend) == 0)
 		return 0;
-	PLX_LOG(ERR, &vfio_logtype, "--vfio-backend: bad value '%s' (EINVAL): give auto, iommufd or "
-		"legacy", value);
+	PLX_LOG(ERR, &vfio_logtype, "--vfio-backend: bad value '%s' (EINVAL): give auto, iommufd, "
+		"legacy or noiommu", value);
 	return -EINVAL;
 }
 
@@ -177,7 +184,7 @@ set_iommufd(const char *value)
 }
 
 const struct plx_bus_option vfio_options[] = {
-	{ "vfio-backend", "auto|iommufd|legacy", "how PCI devices are opened", set_backend },
+	{ "vfio-backend", "auto|iommufd|legacy|noiommu", "how PCI devices are opened", set_backend },
 	{ "iommufd", "id=NAME[,fd=N]", "an iommufd for -a ...,iommufd=NAME; repeatable", set_iommufd },
 	{ "vfio-vf-token", "UUID", "VF token of PFs and their VFs", set_token },
 	{ "vfio-intr", "msix|msi|legacy", "only this kind of interrupts", set_intr },

@@ -2,10 +2,12 @@
 #ifndef VFIO_PRIVATE_H
 #define VFIO_PRIVATE_H
 /* What the files of the VFIO bus share. */
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 #include <plx_bus_vfio.h>
+#include <plx_eal.h>
 #include <plx_errno.h>
 #include <plx_iova.h>
 #include <plx_log.h>
@@ -15,11 +17,14 @@ extern struct plx_logtype vfio_logtype;
 #define PCI_SYSFS "/sys/bus/pci/devices"
 #define PCI_NAME_MAX 32
 
+#define VFIO_RAWIO_HINT "without an IOMMU this takes CAP_SYS_RAWIO: run as root"
+
 /* How a device is opened; what --vfio-backend and backend= say. */
 enum vfio_backend {
 	VFIO_BACKEND_AUTO,
 	VFIO_BACKEND_IOMMUFD,
 	VFIO_BACKEND_LEGACY,
+	VFIO_BACKEND_NOIOMMU,	/* never by itself: such a device can write to all memory */
 	VFIO_BACKENDS,
 };
 
@@ -56,6 +61,7 @@ struct vfio_space {
 	struct plx_iova_space *iova;
 	struct vfio_iommufd *iommufd;	/* NULL: a container of its own, /dev/vfio/vfio */
 	bool legacy;			/* groups attach, and not devices */
+	bool noiommu;			/* by physical addresses; then all spaces are so */
 	bool shared;
 	bool listening;
 	unsigned int users;		/* devices that are open in it */
@@ -101,6 +107,7 @@ struct vfio_region {
 /* An open device. */
 struct plx_vfio_device {
 	const struct vfio_access_ops *ops;
+	bool noiommu;			/* devices of its kind exclude all others */
 	const char *name;		/* of the PCI device, for messages */
 	const struct vfio_args *args;
 	int fd;
@@ -136,6 +143,8 @@ struct vfio_dma_check {
 /* The bus. Everything but the drivers lives from scan to cleanup. */
 struct vfio_bus {
 	struct plx_bus bus;
+	/* Adding to and taking from @spaces; so who maps external memory may walk it. */
+	pthread_mutex_t spaces_lock;
 	struct plx_pci_driver *drivers;
 	struct plx_pci_device *devices;		/* by address */
 	enum vfio_backend backend;
@@ -153,6 +162,8 @@ struct vfio_bus {
 extern const struct plx_bus_option vfio_options[];
 extern struct vfio_bus vfio_bus;
 const char *vfio_backend_name(enum vfio_backend backend);
+/* What is asked for this device, by its own argument or else by the option. */
+enum vfio_backend vfio_backend_of(const struct vfio_bus *bus, const struct vfio_args *args);
 int vfio_backend_parse(const char *value, enum vfio_backend *backend);
 int vfio_token_parse(const char *value, struct vfio_token *token);
 /* Back to what it was before any option. */
@@ -162,6 +173,22 @@ void vfio_options_reset(struct vfio_bus *bus);
 int pci_args_parse(struct vfio_bus *bus, struct plx_pci_device *pci, const char *text);
 /* The same with what the options of the bus say of every device it is true for. */
 const struct vfio_args *pci_args_complete(const struct vfio_bus *bus, struct plx_pci_device *pci);
+
+/* pci_bus.c: can the device be taken that the user named, and how? Logs why not. */
+int pci_check_named(struct vfio_bus *bus, const struct plx_devarg *arg);
+
+/* pci_hotplug.c: do -a and -b take it? With -a only those, with -b all but those. */
+bool pci_is_wanted(const struct plx_pci_addr *addr);
+/* pci_hotplug.c: the bus's operations plug, unplug, find, is_wanted, uevent. */
+int pci_plug(struct plx_bus *bus, const char *name, const char *args);
+int pci_unplug(struct plx_bus *bus, struct plx_device *dev);
+struct plx_device *pci_find_used(struct plx_bus *bus, const char *name);
+int pci_is_name_wanted(struct plx_bus *bus, const char *name);
+int pci_uevent(struct plx_bus *bus, const struct plx_uevent *event, char *name);
+
+/* vfio_guard.c: registers that are gone read as ones; see there. One that is guarded is removed. */
+int vfio_guard_add(const void *addr, size_t len);
+void vfio_guard_remove(const void *addr);
 
 /* pci_probe.c: one device, from closed to driven and back. Each logs what fails. */
 const struct plx_pci_driver *pci_find_driver(const struct vfio_bus *bus,
@@ -202,10 +229,28 @@ int pci_addr_parse(const char *name, struct plx_pci_addr *addr);
 int pci_name_parse(const char *name, struct plx_pci_addr *addr);
 int pci_addr_compare(const struct plx_pci_addr *a, const struct plx_pci_addr *b);
 int pci_scan(struct plx_pci_device **devices);
+/* The function of this name in sysfs too; 0 also if there is none, and then none is added. */
+int pci_add(struct plx_pci_device **devices, const char *name);
+/* Take a closed one out of the list, and free it. */
+void pci_forget(struct plx_pci_device **devices, struct plx_pci_device *dev);
 struct plx_pci_device *pci_find(struct plx_pci_device *devices, const char *name);
 void pci_free(struct plx_pci_device **devices);
 /* Name of the kernel driver into @driver, "" if there is none. 0 or a negative errno. */
 int pci_kernel_driver(const char *name, char *driver, size_t size);
+
+/* vfio_noiommu.c: devices without an IOMMU. */
+/* May @dev be opened, with or without an IOMMU as it is asked for? Logs if not. */
+int vfio_noiommu_check(const struct vfio_bus *bus, const struct plx_vfio_device *dev);
+/* Can keys of -a that are for iommufd go with it? Logs if not. */
+int vfio_noiommu_check_args(const char *name, const struct vfio_args *args);
+/* Why a device that is not bound to vfio-pci may not be; "" if that has nothing to do with it. */
+const char *vfio_noiommu_unbound_hint(const char *name);
+/* What to do about an errno of opening the space. */
+const char *vfio_noiommu_space_hint(const struct vfio_space *space, int err);
+/* What devices of the bus address memory by. */
+enum plx_iova_mode vfio_iova_mode(struct plx_bus *bus);
+/* A region in the space: comes, with its addresses told to the EAL. */
+int vfio_noiommu_map(const struct vfio_space *space, const struct plx_mem_region *region);
 
 /* vfio_cdev.c: does the device have a node of its own? */
 bool vfio_cdev_available(const char *name);
@@ -250,7 +295,9 @@ int vfio_dma_map(struct plx_bus *bus, struct plx_device *dev, void *addr, uint64
 	int fd, uint64_t fd_offset);
 int vfio_dma_unmap(struct plx_bus *bus, struct plx_device *dev, void *addr, uint64_t iova,
 	size_t len);
-/* Map in @to, too, what @from maps of it. What a failure leaves goes with @to. */
+/* Map into a new @space what is mapped for all devices. */
+int vfio_user_maps_replay(struct vfio_space *space);
+/* Map in @to, too, what @from maps of it for single devices. What a failure leaves goes with @to. */
 int vfio_user_maps_copy(const struct vfio_space *from, struct vfio_space *to);
 /* Forget what @space maps of it, which is about to be closed. */
 void vfio_user_maps_free(struct vfio_space *space);

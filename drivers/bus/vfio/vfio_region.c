@@ -185,17 +185,20 @@ map_areas(int fd, const struct vfio_region *region, struct plx_mem_resource *res
 	const int prot = (region->flags & VFIO_REGION_INFO_FLAG_READ ? PROT_READ : 0) |
 		(region->flags & VFIO_REGION_INFO_FLAG_WRITE ? PROT_WRITE : 0);
 	char *base = mmap(NULL, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	int ret = 0;
 
 	if (base == MAP_FAILED)
 		return -errno;
-	for (unsigned int i = 0; i < region->n_areas; i++) {
+	for (unsigned int i = 0; i < region->n_areas && ret == 0; i++) {
 		const struct vfio_region_sparse_mmap_area *a = &region->areas[i];
-		int ret;
 
 		if (mmap(base + a->offset, a->size, prot, MAP_SHARED | MAP_FIXED, fd,
-			    (off_t)(region->offset + a->offset)) != MAP_FAILED)
-			continue;
-		ret = -errno;
+			    (off_t)(region->offset + a->offset)) == MAP_FAILED)
+			ret = -errno;
+	}
+	if (ret == 0)
+		ret = vfio_guard_add(base, len);
+	if (ret < 0) {
 		munmap(base, len);
 		return ret;
 	}
@@ -234,6 +237,7 @@ unmap(const struct plx_mem_resource *res)
 {
 	if (res->addr == NULL)
 		return 0;
+	vfio_guard_remove(res->addr);
 	return munmap(res->addr, PLX_ALIGN_CEIL(res->len, page_size())) < 0 ? -errno : 0;
 }
 

@@ -5,13 +5,14 @@
 
 #include "vfio_private.h"
 
-/* A space that @dev may share. */
+/* A space that can be the one that is wanted. */
 static struct vfio_space *
-find_shared(const struct vfio_bus *bus, const struct vfio_iommufd *iommufd, bool legacy)
+find_shared(const struct vfio_bus *bus, const struct vfio_space *wanted)
 {
 	struct vfio_space *s = bus->spaces;
 
-	while (s != NULL && (!s->shared || s->legacy != legacy || s->iommufd != iommufd))
+	while (s != NULL && (!s->shared || s->legacy != wanted->legacy ||
+			     s->noiommu != wanted->noiommu || s->iommufd != wanted->iommufd))
 		s = s->next;
 	return s;
 }
@@ -22,6 +23,8 @@ open_iova(const struct vfio_bus *bus, struct vfio_space *space)
 {
 	const struct vfio_space *s = bus->spaces;
 
+	if (space->noiommu)
+		return plx_iova_space_open_noiommu(space->legacy ? -1 : space->iommufd->fd, &space->iova);
 	if (space->legacy)
 		return plx_iova_space_open_type1(space->iommufd != NULL ? space->iommufd->fd : -1,
 			&space->iova);
@@ -44,6 +47,7 @@ open_space(struct vfio_bus *bus, struct vfio_space *wanted, struct vfio_space **
 	if (ret < 0) {
 		PLX_LOG(ERR, &vfio_logtype, "can't make an address space by %s (%s): %s",
 			s->iommufd != NULL ? s->iommufd->id : "/dev/vfio/vfio", plx_strerror(ret),
+			s->noiommu ? vfio_noiommu_space_hint(s, ret) :
 			ret == -ENOENT ? "modprobe vfio-pci" : ret == -EOPNOTSUPP ?
 			"the kernel lacks CONFIG_VFIO_IOMMU_TYPE1, or the IOMMU is off" :
 			vfio_map_hint(ret));
@@ -52,26 +56,30 @@ open_space(struct vfio_bus *bus, struct vfio_space *wanted, struct vfio_space **
 	}
 	while (*at != NULL)
 		at = &(*at)->next;
+	pthread_mutex_lock(&bus->spaces_lock);
 	*at = s;
+	pthread_mutex_unlock(&bus->spaces_lock);
 	*space = s;
 	return 0;
 }
 
-/* Listener and mappings go first, so that nothing is announced to what is being closed. */
+/* It leaves the list and its listener goes first, so that nothing is announced to what is being closed. */
 static int
 close_space(struct vfio_bus *bus, struct vfio_space *space)
 {
 	struct vfio_space **at = &bus->spaces;
 	int first = 0, ret;
 
+	while (*at != space)
+		at = &(*at)->next;
+	pthread_mutex_lock(&bus->spaces_lock);
+	*at = space->next;
+	pthread_mutex_unlock(&bus->spaces_lock);
 	if (space->listening)
 		first = plx_mem_event_callback_unregister(vfio_map_event, space);
 	ret = plx_iova_space_close(space->iova);
 	first = first < 0 ? first : ret;
 	vfio_user_maps_free(space);
-	while (*at != space)
-		at = &(*at)->next;
-	*at = space->next;
 	free(space);
 	return first;
 }
@@ -80,7 +88,11 @@ int
 vfio_space_get(struct vfio_bus *bus, const struct plx_vfio_device *dev, bool legacy,
 	struct vfio_space **space)
 {
-	struct vfio_space wanted = { .legacy = legacy, .shared = !dev->args->private_space };
+	struct vfio_space wanted = {
+		.legacy = legacy,
+		.noiommu = dev->noiommu,
+		.shared = !dev->args->private_space,
+	};
 	struct vfio_space *found;
 	int ret = 0;
 
@@ -89,7 +101,7 @@ vfio_space_get(struct vfio_bus *bus, const struct plx_vfio_device *dev, bool leg
 		ret = vfio_iommufd_get(bus, dev->args, &wanted.iommufd);
 	if (ret < 0)
 		return ret;
-	found = wanted.shared ? find_shared(bus, wanted.iommufd, legacy) : NULL;
+	found = wanted.shared ? find_shared(bus, &wanted) : NULL;
 	if (found == NULL)
 		ret = open_space(bus, &wanted, &found);
 	if (ret < 0)
@@ -99,10 +111,12 @@ vfio_space_get(struct vfio_bus *bus, const struct plx_vfio_device *dev, bool leg
 	return 0;
 }
 
+/* A shared one stays, with its mappings, for the next device; unless it did not come so far. */
 int
 vfio_space_put(struct vfio_bus *bus, struct vfio_space *space)
 {
-	return --space->users == 0 && !space->shared ? close_space(bus, space) : 0;
+	return --space->users == 0 && (!space->shared || !space->listening) ? close_space(bus, space) :
+		0;
 }
 
 int
@@ -113,7 +127,12 @@ vfio_space_listen(struct vfio_bus *bus, struct vfio_space *space)
 	if (!bus->listening || space->listening)
 		return 0;
 	ret = plx_mem_event_callback_register("vfio", vfio_map_event, space);
+	if (ret < 0)
+		return ret;
+	ret = vfio_user_maps_replay(space);
 	space->listening = ret == 0;
+	if (ret < 0 && plx_mem_event_callback_unregister(vfio_map_event, space) < 0)
+		PLX_LOG(DEBUG, &vfio_logtype, "a new address space, after that");
 	return ret;
 }
 
@@ -149,7 +168,8 @@ vfio_spaces_narrow(const struct vfio_bus *bus, struct plx_dev_windows *win)
 	int ret = 0;
 
 	for (s = bus->spaces; s != NULL && ret == 0; s = s->next)
-		ret = narrow(win, s->iova);
+		if (!s->noiommu)	/* where memory is has nothing to do with its addresses here */
+			ret = narrow(win, s->iova);
 	return ret;
 }
 

@@ -4,6 +4,7 @@
 
 #include <plx_cycles.h>
 #include <plx_malloc.h>
+#include <plx_memory.h>
 
 #include "virtio_net.h"
 
@@ -54,10 +55,10 @@ virtio_cq_start(struct virtio_cq *cq)
 	struct virtq_desc *desc = cq->vq.desc;
 
 	virtqueue_reset(&cq->vq);
-	desc[0].addr = (uint64_t)(uintptr_t)&cq->buf->hdr;
+	desc[0].addr = plx_mem_iova(&cq->buf->hdr);
 	desc[0].flags = VIRTQ_DESC_F_NEXT;
 	desc[0].next = 1;
-	desc[1].addr = (uint64_t)(uintptr_t)&cq->buf->ack;
+	desc[1].addr = plx_mem_iova(&cq->buf->ack);
 	desc[1].len = sizeof(cq->buf->ack);
 	desc[1].flags = VIRTQ_DESC_F_WRITE;
 	return &cq->vq;

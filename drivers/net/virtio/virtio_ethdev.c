@@ -249,13 +249,17 @@ virtio_link_update(struct plx_eth_dev *dev, int wait, struct plx_eth_link *link)
 	struct virtio_hw *hw = dev->dev_private;
 	struct virtio_transport *t = hw->transport;
 	uint16_t status = VIRTIO_NET_S_LINK_UP;
+	uint8_t device_status;
 	int waited, ret;
 
 	link->link_speed = PLX_ETH_SPEED_NUM_NONE;
 	link->link_duplex = 1;
 	if (!__atomic_load_n(&hw->started, __ATOMIC_RELAXED))
 		return 0;
-	if (t->ops->get_status(t) & VIRTIO_STATUS_NEEDS_RESET) {
+	device_status = t->ops->get_status(t);
+	if (device_status == VIRTIO_STATUS_GONE)
+		return 0;
+	if (device_status & VIRTIO_STATUS_NEEDS_RESET) {
 		if (!__atomic_exchange_n(&hw->gave_up, true, __ATOMIC_RELAXED))
 			VIRTIO_ERR(hw->dev_name,
 				"the device gave up and needs a reset: stop and start the port");
@@ -351,7 +355,8 @@ virtio_dev_stop(struct plx_eth_dev *dev)
 	intr_ret = virtio_intr_stop(dev);
 	ret = hw->transport->ops->reset(hw->transport);
 	stop_queues(dev);
-	return ret < 0 ? ret : intr_ret;
+	/* What is gone does no DMA: it is stopped. */
+	return ret < 0 && ret != -ENODEV ? ret : intr_ret;
 }
 
 static int

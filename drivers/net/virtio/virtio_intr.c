@@ -31,7 +31,8 @@ on_config_change(void *arg)
 {
 	struct plx_eth_dev *dev = arg;
 	struct virtio_transport *t = transport(dev);
-	bool gave_up = t->ops->get_status(t) & VIRTIO_STATUS_NEEDS_RESET;
+	uint8_t status = t->ops->get_status(t);
+	bool gave_up = (status & VIRTIO_STATUS_NEEDS_RESET) && status != VIRTIO_STATUS_GONE;
 
 	plx_eth_dev_callback_process(dev,
 		gave_up ? PLX_ETH_EVENT_INTR_RESET : PLX_ETH_EVENT_INTR_LSC, NULL);

@@ -37,6 +37,14 @@ pci_set_status(struct virtio_transport *t, uint8_t status)
 	mmio_write8(&to_pci(t)->common->device_status, status);
 }
 
+/* It may do DMA still, to memory that others will get. */
+static int
+shut_door(struct virtio_pci *pci)
+{
+	pci->bus_master_off = true;
+	return plx_pci_set_bus_master(pci->dev, 0);
+}
+
 /* 4.1.4.3.2: after the write of 0, wait until 0 can be read. */
 static int
 pci_reset(struct virtio_transport *t)
@@ -44,21 +52,25 @@ pci_reset(struct virtio_transport *t)
 	struct virtio_pci *pci = to_pci(t);
 	const uint64_t timeout = plx_get_timer_hz() / 1000 * t->timeout_ms;
 	const uint64_t start = plx_get_timer_cycles();
+	uint8_t status;
 	int ret;
 
 	t->ops->set_status(t, 0);
-	while (t->ops->get_status(t) != 0) {
+	while ((status = t->ops->get_status(t)) != 0 && status != VIRTIO_STATUS_GONE) {
 		if (plx_get_timer_cycles() - start < timeout) {
 			plx_delay_us(100);
 			continue;
 		}
-		/* It may do DMA still, to memory that others will get: shut the door. */
-		ret = plx_pci_set_bus_master(pci->dev, 0);
+		ret = shut_door(pci);
 		if (ret < 0)
 			VIRTIO_ERR(pci->dev->device.name, "can't turn bus mastering off (%s)",
 				plx_strerror(ret));
-		pci->bus_master_off = true;
 		return -ETIMEDOUT;
+	}
+	/* Not by the 0, which may be our own: it may be that only its registers are out of reach. */
+	if (status == VIRTIO_STATUS_GONE || plx_pci_is_lost(pci->dev)) {
+		(void)shut_door(pci);	/* fails if it is really gone */
+		return -ENODEV;
 	}
 	if (pci->bus_master_off) {
 		ret = plx_pci_set_bus_master(pci->dev, 1);
@@ -290,14 +302,9 @@ virtio_pci_init(struct virtio_pci *pci, const struct plx_pci_device *dev)
 	pci->transport.timeout_ms = DEVICE_TIMEOUT_MS;
 	pci->transport.check = plx_pci_dma_check_enabled(dev);
 	/* Legacy devices have other registers; without the other bit, DMA is past the IOMMU. */
-	pci->transport.required = VIRTIO_BIT(VIRTIO_F_VERSION_1) |
-		VIRTIO_BIT(VIRTIO_F_ACCESS_PLATFORM);
-
-	if (plx_eal_iova_mode() == PLX_IOVA_PA) {
-		VIRTIO_ERR(name, "needs an IOMMU, since mbufs have no physical addresses: "
-			"boot with intel_iommu=on or the like");
-		return -ENOTSUP;
-	}
+	pci->transport.required = VIRTIO_BIT(VIRTIO_F_VERSION_1);
+	if (plx_eal_iova_mode() != PLX_IOVA_PA)
+		pci->transport.required |= VIRTIO_BIT(VIRTIO_F_ACCESS_PLATFORM);
 	ret = read_caps(pci);
 	if (ret < 0) {
 		VIRTIO_ERR(name, "can't read its PCI capabilities (%s)", plx_strerror(ret));

@@ -100,7 +100,7 @@ fill(struct virtio_rxq *rxq, uint16_t thresh, const bool check)
 			/* Masked, as the ring is in memory that a device at fault may write. */
 			id = vq->avail->ring[avail_idx++ & mask] & mask;
 			rxq->sw_ring[id] = mbufs[i];
-			vq->desc[id].addr = (uint64_t)(uintptr_t)mbufs[i] + rxq->buf_off;
+			vq->desc[id].addr = plx_mem_iova(mbufs[i]) + rxq->buf_off;
 		}
 		if (check && nb_good < n)
 			break;

@@ -17,6 +17,7 @@ PLX_STATIC_ASSERT(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "virtio fields are 
 #define VIRTIO_STATUS_DRIVER_OK		0x04	/* we are ready */
 #define VIRTIO_STATUS_FEATURES_OK	0x08	/* features are agreed */
 #define VIRTIO_STATUS_NEEDS_RESET	0x40	/* the device's word: it gave up */
+#define VIRTIO_STATUS_GONE		0xff	/* no device: two of these bits are reserved */
 #define VIRTIO_STATUS_FAILED		0x80	/* we gave up */
 
 /* 6 Reserved feature bits: the transport and the rings. */

@@ -222,7 +222,7 @@ fill_chain(struct virtio_txq *txq, struct plx_mbuf *m, bool push, uint16_t nb_de
 		} else if (push) {
 			fill_with_header(desc, m);
 		} else {
-			desc->addr = (uint64_t)(uintptr_t)txq->hdr;
+			desc->addr = plx_mem_iova(txq->hdr);
 			desc->len = VIRTIO_NET_HDR_SIZE;
 		}
 		last = id;

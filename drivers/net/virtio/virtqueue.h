@@ -169,8 +169,8 @@ virtqueue_kick(struct virtqueue *vq)
  * virtqueue_intr_enable() - let the device interrupt when it returns a buffer.
  *
  * The device writes used->idx and then looks at the flag; we write the flag and then, by the
- * caller's poll, look at used->idx (2.7.10.1). As in virtqueue_kick(), only a full fence between the
- * two on both sides rules out that each misses what the other wrote.
+ * caller's poll, look at used->idx (2.7.10.1). As in virtqueue_kick(), only a full fence between
+ * the two on both sides rules out that each misses what the other wrote.
  */
 static inline void
 virtqueue_intr_enable(struct virtqueue *vq)
