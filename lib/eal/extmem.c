@@ -271,7 +271,8 @@ plx_dev_dma_unmap_all(struct plx_device *dev)
 }
 
 int
-plx_dev_dma_walk(int (*cb)(void *addr, size_t len, int fd, uint64_t fd_offset, void *arg), void *arg)
+plx_dev_dma_walk(const struct plx_device *dev,
+	int (*cb)(void *addr, size_t len, int fd, uint64_t fd_offset, void *arg), void *arg)
 {
 	struct eal_memory *mem = &eal.mem;
 	const struct eal_dma_map *m;
@@ -281,7 +282,7 @@ plx_dev_dma_walk(int (*cb)(void *addr, size_t len, int fd, uint64_t fd_offset, v
 	pthread_mutex_lock(&mem->event_lock);
 	RB_FOREACH(x, eal_extmem_tree, &mem->extmems) {
 		LIST_FOREACH(m, &x->dma_maps, next) {
-			if (m->dev == NULL && ret == 0)
+			if (m->dev == dev && ret == 0)
 				ret = cb(m->addr, m->len, x->fd, offset_of(x, m->addr), arg);
 		}
 	}

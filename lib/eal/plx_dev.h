@@ -173,13 +173,15 @@ PLX_EXPORT int plx_dev_dma_unmap(struct plx_device *dev, void *addr, uint64_t io
 PLX_EXPORT int plx_dev_dma_unmap_all(struct plx_device *dev);
 
 /**
- * plx_dev_dma_walk() - a bus has a new address space: what is mapped for all devices?
+ * plx_dev_dma_walk() - a bus has a new address space, or a device another one: what is mapped?
+ * @dev: what was mapped for this device alone; NULL: what was mapped for all.
  * @cb: called with each piece, as a bus's dma_map is, until it returns a negative errno. While it
  *	runs no dma_map or dma_unmap of a bus does.
  *
  * Return: 0, or what @cb returned.
  */
-PLX_EXPORT int plx_dev_dma_walk(int (*cb)(void *addr, size_t len, int fd, uint64_t fd_offset,
+PLX_EXPORT int plx_dev_dma_walk(const struct plx_device *dev,
+	int (*cb)(void *addr, size_t len, int fd, uint64_t fd_offset,
 	void *arg), void *arg);
 
 /** PLX_DEV_NAME_MAX - bytes of a device's name at most, with its final zero. */

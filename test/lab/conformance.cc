@@ -319,12 +319,17 @@ TEST_F(Conformance, MovingBetweenSpaces)
 	for (int i = 0; i < 4; i++) {
 		const bool to_private = (i % 2 == 0) != mode().is_private;
 
+		SCOPED_TRACE("move " + std::to_string(i));
 		ASSERT_EQ(plx_pci_set_private(devices[0], to_private), 0);
 		EXPECT_EQ(plx_pci_set_private(devices[0], to_private), 0);
 		EXPECT_EQ(devices[0]->vfio->space->shared, !to_private);
 		EXPECT_EQ(space(devices[0]) == space(devices[1]), !to_private && !mode().is_private);
 		expect_copy(devices[0], stays);
 		expect_copy(devices[0], external.addr);
+		/* In the space that it has left nobody asked for it. */
+		EXPECT_EQ(plx_iova_check(space(devices[1]), external.iova(), external.LEN),
+			space(devices[0]) == space(devices[1]) ? 0 : -EFAULT);
+		EXPECT_EQ(plx_iova_check(space(devices[0]), external.iova(), external.LEN), 0);
 		/* What came before the move is there after it, and goes after it. */
 		if (memory != nullptr) {
 			expect_copy(devices[0], memory);
@@ -342,6 +347,46 @@ TEST_F(Conformance, MovingBetweenSpaces)
 	EXPECT_EQ(external.unmap(devices[0]), 0);
 	EXPECT_EQ(faults_of(devices[0]) + faults_of(devices[1]), faults);
 	plx_free(stays);
+}
+
+/* Something else is where the device's external memory would go: the device stays, and nothing went. */
+TEST_F(Conformance, MoveThatFails)
+{
+	const External one, two;
+	plx_iova_mapping m = {};
+
+	if (mode().legacy || mode().is_private)
+		GTEST_SKIP() << "nobody else is where a device could move to";
+	ASSERT_EQ(plx_pci_set_private(devices[0], true), 0);
+	ASSERT_EQ(one.map(devices[0]), 0);
+	ASSERT_EQ(two.map(devices[0]), 0);
+	for (const External *taken : { &one, &two }) {
+		plx_iova_space *const own = space(devices[0]), *const shared = space(devices[1]);
+
+		m.iova = taken->iova();
+		m.len = PAGE;
+		m.va = taken->addr;
+		m.flags = PLX_IOVA_READ | PLX_IOVA_WRITE;
+		ASSERT_EQ(plx_iova_map(shared, &m), 0);
+		testing::internal::CaptureStderr();
+		EXPECT_EQ(plx_pci_set_private(devices[0], false), -EEXIST);
+
+		const std::string line = testing::internal::GetCapturedStderr();
+
+		EXPECT_NE(line.find("can't move to a shared address space (EEXIST"), std::string::npos);
+		EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1) << line;
+		ASSERT_EQ(plx_iova_unmap(shared, m.iova, PAGE), 0);
+		EXPECT_EQ(space(devices[0]), own);
+		for (const External *memory : { &one, &two }) {
+			EXPECT_EQ(plx_iova_check(shared, memory->iova(), PAGE), -EFAULT);
+			expect_copy(devices[0], memory->addr);
+		}
+	}
+	EXPECT_EQ(plx_pci_set_private(devices[0], false), 0);
+	for (const External *memory : { &one, &two }) {
+		expect_copy(devices[0], memory->addr);
+		EXPECT_EQ(memory->unmap(devices[0]), 0);
+	}
 }
 
 /* Mappings where the device can't reach were made before it came. */

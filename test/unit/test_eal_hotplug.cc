@@ -173,11 +173,11 @@ TEST_F(Hotplug, ADevicesMappingsGoWithIt)
 		return walk_ret;
 	};
 
-	EXPECT_EQ(plx_dev_dma_walk(walk, &toy), 0);
+	EXPECT_EQ(plx_dev_dma_walk(nullptr, walk, &toy), 0);
 	ASSERT_EQ(walked.size(), 1u);
 	EXPECT_EQ(walked[0], (std::pair<void *, size_t>(at(1), LEN)));
 	walk_ret = -ENOMEM;
-	EXPECT_EQ(plx_dev_dma_walk(walk, &toy), -ENOMEM);
+	EXPECT_EQ(plx_dev_dma_walk(nullptr, walk, &toy), -ENOMEM);
 	ASSERT_EQ(plx_dev_dma_unmap(nullptr, at(1), iova(1), LEN), 0);
 	EXPECT_EQ(plx_extmem_unregister(mem, 2 * LEN), 0);
 	munmap(mem, 2 * LEN);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Where memory events meet address spaces. */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
@@ -162,27 +163,6 @@ user_unmap(struct vfio_space *space, uint64_t iova, uint64_t len, bool all)
 	return 0;
 }
 
-int
-vfio_user_maps_copy(const struct vfio_space *from, struct vfio_space *to)
-{
-	const struct vfio_user_map *map, *there;
-	struct plx_iova_mapping m;
-	int ret = 0;
-
-	/* What is for all devices is in each space already. */
-	for (map = from->user_maps; map != NULL && ret == 0; map = map->next) {
-		there = *find_user_map(to, map->iova, map->len);
-		if (map->users == 0 || (there != NULL && there->users > 0))
-			continue;
-		ret = plx_iova_lookup(from->iova, map->iova, &m);
-		/* Its file may be closed by now. */
-		m.flags &= ~PLX_IOVA_FD;
-		if (ret == 0)
-			ret = user_map(to, &m, false);
-	}
-	return ret;
-}
-
 void
 vfio_user_maps_free(struct vfio_space *space)
 {
@@ -293,7 +273,58 @@ replay(void *addr, size_t len, int fd, uint64_t fd_offset, void *arg)
 int
 vfio_user_maps_replay(struct vfio_space *space)
 {
-	return plx_dev_dma_walk(replay, space);
+	return plx_dev_dma_walk(NULL, replay, space);
+}
+
+/* So many pieces, of those that are mapped for a device alone, are in a space. */
+struct user_maps {
+	struct vfio_space *space;
+	unsigned int n;
+};
+
+static int
+copy_one(void *addr, size_t len, int fd, uint64_t fd_offset, void *arg)
+{
+	const struct plx_iova_mapping m = mapping_of(addr, len, fd, fd_offset);
+	struct user_maps *copied = arg;
+	int ret = user_map(copied->space, &m, false);
+
+	if (ret == 0)
+		copied->n++;
+	return ret;
+}
+
+static int
+drop_one(void *addr, size_t len, int fd, uint64_t fd_offset, void *arg)
+{
+	struct user_maps *left = arg;
+
+	(void)fd;
+	(void)fd_offset;
+	if (left->n == 0)
+		return 0;
+	left->n--;
+	return user_unmap(left->space, (uintptr_t)addr, len, false);
+}
+
+int
+vfio_user_maps_copy(const struct plx_device *dev, struct vfio_space *to)
+{
+	struct user_maps copied = { .space = to };
+	int ret = plx_dev_dma_walk(dev, copy_one, &copied);
+
+	if (ret < 0 && plx_dev_dma_walk(dev, drop_one, &copied) < 0)
+		PLX_LOG(ERR, &vfio_logtype, "%s: external memory stays mapped where it did not move",
+			dev->name);
+	return ret;
+}
+
+int
+vfio_user_maps_drop(const struct plx_device *dev, struct vfio_space *space)
+{
+	struct user_maps all = { .space = space, .n = UINT_MAX };
+
+	return plx_dev_dma_walk(dev, drop_one, &all);
 }
 
 int

@@ -297,8 +297,10 @@ int vfio_dma_unmap(struct plx_bus *bus, struct plx_device *dev, void *addr, uint
 	size_t len);
 /* Map into a new @space what is mapped for all devices. */
 int vfio_user_maps_replay(struct vfio_space *space);
-/* Map in @to, too, what @from maps of it for single devices. What a failure leaves goes with @to. */
-int vfio_user_maps_copy(const struct vfio_space *from, struct vfio_space *to);
+/* Map in @to what is mapped for @dev alone, which is about to move there. After a failure, nothing. */
+int vfio_user_maps_copy(const struct plx_device *dev, struct vfio_space *to);
+/* @dev is in @space no more, nor is what was mapped for it. The first errno. */
+int vfio_user_maps_drop(const struct plx_device *dev, struct vfio_space *space);
 /* Forget what @space maps of it, which is about to be closed. */
 void vfio_user_maps_free(struct vfio_space *space);
 /* What to do about an errno of attaching or mapping; a short text in static storage. */
