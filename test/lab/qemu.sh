@@ -107,7 +107,7 @@ describe_nics()
 		if ((function > 0)); then
 			device+=,addr=0.$function
 		else
-			port=$(printf 'pcie-root-port,id=port%d,bus=pcie.0,addr=0x%x' $n $slot)
+			port=$(printf 'pcie-root-port,id=port%d,bus=pcie.0,addr=0x%x' $n "$slot")
 			machine+=(-device "$port,chassis=$n,slot=$n")
 			[[ ${nics[n]:-} != +* ]] || device+=,multifunction=on
 			slot=$((slot + 1))
