@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Ports and the pools of their mbufs: from plx_eal_init() to traffic and back. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,18 +22,58 @@ port_find(struct testpmd *tp, uint16_t port_id)
 	return NULL;
 }
 
+/*
+ * With fewer mbufs in a pool than this, an engine that makes packets could stand still: what was sent
+ * comes back only when more is sent, and for that there must be mbufs outside of rings and caches.
+ */
+static uint64_t
+mbufs_needed(const struct testpmd *tp, int socket_id)
+{
+	const struct testpmd_options *o = &tp->opts;
+	uint64_t need = (o->nb_cores + 1) * (MEMPOOL_CACHE + MEMPOOL_CACHE / 2);
+
+	for (unsigned int i = 0; i < tp->nb_ports; i++)
+		if (tp->ports[i].socket_id == socket_id)
+			need += (uint64_t)o->rxq * tp->ports[i].nb_rxd +
+				(uint64_t)o->txq * (tp->ports[i].nb_txd +
+				o->burst * o->tx_layout.nb_segs);
+	return need;
+}
+
 /* As DPDK reckons: full rings, full caches, and a burst in flight; of the ports of a pool. */
 static unsigned int
-pool_size(const struct testpmd *tp, unsigned int nb_ports)
+pool_size(const struct testpmd *tp, unsigned int nb_ports, uint64_t need)
 {
 	const struct testpmd_options *o = &tp->opts;
 	unsigned int rxd = PLX_MAX(o->rxd, (uint32_t)MAX_RING_SIZE);
 	unsigned int txd = PLX_MAX(o->txd, (uint32_t)MAX_RING_SIZE);
+	unsigned int n;
 
 	if (o->total_num_mbufs != 0)
 		return o->total_num_mbufs;
-	return nb_ports * (o->rxq * rxd + o->txq * txd + (plx_lcore_count() - 1) * MEMPOOL_CACHE +
+	n = nb_ports * (o->rxq * rxd + o->txq * txd + (plx_lcore_count() - 1) * MEMPOOL_CACHE +
 		MAX_PKT_BURST);
+	return PLX_MAX(n, (unsigned int)need);
+}
+
+/* ethdev checks most options against the port's limits, but does not hear of --txpkts. */
+static int
+read_info(const struct testpmd_options *o, struct fwd_port *port)
+{
+	struct plx_eth_dev_info info;
+	int ret = plx_eth_dev_info_get(port->port_id, &info);
+
+	if (ret < 0)
+		return ret;
+	port->has_lsc = (info.dev_flags & PLX_ETH_DEV_INTR_LSC) != 0;
+	port->nb_rxd = o->rxd ? o->rxd : info.default_rx_desc;
+	port->nb_txd = o->txd ? o->txd : info.default_tx_desc;
+	if ((o->engine->generates || o->tx_first) && o->tx_layout.nb_segs > info.max_tx_segs) {
+		TESTPMD_LOG(ERR, "--txpkts: %u segments (EINVAL): port %u sends at most %u",
+			o->tx_layout.nb_segs, port->port_id, info.max_tx_segs);
+		return -EINVAL;
+	}
+	return plx_eth_macaddr_get(port->port_id, &port->mac_addr);
 }
 
 /*
@@ -44,11 +85,19 @@ create_pool(struct testpmd *tp, int socket_id)
 {
 	unsigned int nb_ports = tp->opts.hot_plug || tp->opts.interactive ? MORE_PORTS : 0, n;
 	char name[32];
+	uint64_t need;
 	int ret;
 
 	for (unsigned int i = 0; i < tp->nb_ports; i++)
 		nb_ports += tp->ports[i].socket_id == socket_id;
-	n = pool_size(tp, nb_ports);
+	need = mbufs_needed(tp, socket_id);
+	n = pool_size(tp, nb_ports, need);
+	if (tp->opts.engine->generates && n < need) {
+		TESTPMD_LOG(ERR, "--total-num-mbufs=%u (EINVAL): %s can need %" PRIu64 " on socket %d "
+			"for rings, caches and bursts: give as many, or shorten --rxd and --txd", n,
+			tp->opts.engine->name, need, socket_id);
+		return -EINVAL;
+	}
 	snprintf(name, sizeof(name), "mb_pool_%d", socket_id);
 	TESTPMD_LOG(INFO, "create a new mbuf pool <%s>: n=%u, size=%u, socket=%d", name, n,
 		tp->opts.mbuf_size, socket_id);
@@ -115,26 +164,6 @@ register_events(uint16_t port_id)
 	return ret;
 }
 
-/* ethdev checks most options against the port's limits, but does not hear of --txpkts. */
-static int
-read_info(const struct testpmd_options *o, struct fwd_port *port)
-{
-	struct plx_eth_dev_info info;
-	int ret = plx_eth_dev_info_get(port->port_id, &info);
-
-	if (ret < 0)
-		return ret;
-	port->has_lsc = (info.dev_flags & PLX_ETH_DEV_INTR_LSC) != 0;
-	port->nb_rxd = o->rxd ? o->rxd : info.default_rx_desc;
-	port->nb_txd = o->txd ? o->txd : info.default_tx_desc;
-	if ((o->engine->generates || o->tx_first) && o->tx_layout.nb_segs > info.max_tx_segs) {
-		TESTPMD_LOG(ERR, "--txpkts: %u segments (EINVAL): port %u sends at most %u",
-			o->tx_layout.nb_segs, port->port_id, info.max_tx_segs);
-		return -EINVAL;
-	}
-	return plx_eth_macaddr_get(port->port_id, &port->mac_addr);
-}
-
 /* In the order of their numbers, which are given anew. */
 int
 port_add(struct testpmd *tp, uint16_t port_id)
@@ -165,10 +194,10 @@ port_start(struct testpmd *tp, struct fwd_port *port)
 {
 	const struct testpmd_options *o = &tp->opts;
 	struct plx_eth_conf conf = { 0 };
-	int ret = get_pool(tp, port);
+	int ret = read_info(o, port);
 
 	if (ret == 0)
-		ret = read_info(o, port);
+		ret = get_pool(tp, port);
 	if (ret < 0)
 		return ret;
 	conf.intr_conf.lsc = port->has_lsc && !o->no_lsc_interrupt;
@@ -209,6 +238,8 @@ ports_open(struct testpmd *tp)
 {
 	int ret = find_ports(tp);
 
+	for (unsigned int i = 0; i < tp->nb_ports && ret == 0; i++)
+		ret = read_info(&tp->opts, &tp->ports[i]);
 	for (unsigned int i = 0; i < tp->nb_ports && ret == 0; i++)
 		ret = get_pool(tp, &tp->ports[i]);
 	for (unsigned int i = 0; i < tp->nb_ports && ret == 0; i++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Forwards as basicfwd does, what comes in at a port goes out at its neighbour, but sleeps when there
- * is nothing to do: the receive queues interrupt, and the lcore waits for them by epoll. Under load
- * it polls, and there are no interrupts at all. A port alone sends back what it receives.
+ * Forwards as basicfwd does, what comes in at a port goes out at its neighbour, but sleeps when
+ * there is nothing to do: the receive queues interrupt, and the lcore waits for them by epoll. Under
+ * load it polls, and there are no interrupts at all. A port alone sends back what it receives.
  *
  *   rx-intr -l 0 -a 0000:01:00.0 -a 0000:02:00.0
  */

@@ -15,7 +15,8 @@ struct plx_callback_run {
 
 /* Where the one with these arguments is linked, or the end of the list; lock is held. */
 static struct plx_callback **
-find(struct plx_callbacks *list, uint64_t key, const char *name, plx_callback_fn fn, const void *arg)
+find(struct plx_callbacks *list, uint64_t key, const char *name, plx_callback_fn fn,
+	const void *arg)
 {
 	struct plx_callback **at = &list->first;
 

@@ -67,7 +67,7 @@ intr_main(void *arg)
 	for (;;) {
 		n = epoll_wait(intr->epoll_fd, &ev, 1, -1);
 		if (n < 0 && errno != EINTR) {
-			PLX_LOG(ERR, &eal_logtype, "no interrupts any more (%s): was file %d closed?",
+			PLX_LOG(ERR, &eal_logtype, "no more interrupts (%s): was file %d closed?",
 				plx_strerror(-errno), intr->epoll_fd);
 			return NULL;
 		}
@@ -144,7 +144,8 @@ add(struct eal_intr *intr, const struct plx_intr_handle *h, plx_intr_callback_fn
 	if (ret == 0 || ret == -EEXIST)	/* which is for another callback */
 		return 0;
 	/* It can't be running: the file is not watched. */
-	plx_callbacks_remove(&intr->callbacks, (uint64_t)h->fd, h->name, (plx_callback_fn)cb, cb_arg);
+	plx_callbacks_remove(&intr->callbacks, (uint64_t)h->fd, h->name, (plx_callback_fn)cb,
+		cb_arg);
 	return ret;
 }
 

@@ -45,10 +45,9 @@ populate(void *addr, size_t len)
 }
 
 /*
- * Base pages cost a fault each when they come, and as much when they go. Where the kernel can have
- * 512 of them as one it is ten times faster, now and at every access. It takes such a page from the
- * node of what is there already: of the first page, which comes from where mbind(2) said. Only a
- * wish: what this leaves out is populated as base pages.
+ * Base pages cost a fault each when they come, and time again when they go: where the kernel can it
+ * is to make one of 512. It takes it from the node of what is there already: of the first page,
+ * which comes from where mbind(2) said. Only a wish: what this leaves out becomes base pages.
  */
 static int
 populate_large(void *addr, size_t len, size_t page_size)

@@ -121,7 +121,7 @@ plx_eth_dev_rx_intr_ctl_q(uint16_t port_id, uint16_t queue_id, int epfd, int op,
 	int ret = fd < 0 ? fd : plx_epoll_ctl(epfd, op, fd, &event);
 
 	if (fd >= 0 && ret < 0)
-		PORT_ERR(eth_dev_get(port_id), "can't change who sleeps for Rx queue %u (%s)", queue_id,
-			plx_strerror(ret));
+		PORT_ERR(eth_dev_get(port_id), "can't change who sleeps for Rx queue %u (%s)",
+			queue_id, plx_strerror(ret));
 	return ret;
 }

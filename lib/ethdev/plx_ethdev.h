@@ -182,8 +182,8 @@ PLX_EXPORT int plx_eth_dev_info_get(uint16_t port_id, struct plx_eth_dev_info *i
  * @conf: copied; NULL for the default.
  *
  * Return: 0; -ENODEV; -EBUSY while started, -EINVAL beyond the port's limits or without any queue,
- * -ENOTSUP for an MTU that can't be changed or an interrupt that it does not have, all of them with the port as it was; or the driver's
- * errno, after which the port is not configured.
+ * -ENOTSUP for an MTU that can't be changed or an interrupt that it does not have, all of them with
+ * the port as it was; or the driver's errno, after which the port is not configured.
  */
 PLX_EXPORT int plx_eth_dev_configure(uint16_t port_id, uint16_t nb_rx_queue, uint16_t nb_tx_queue,
 	const struct plx_eth_conf *conf);
@@ -306,8 +306,8 @@ PLX_EXPORT int plx_eth_dev_callback_unregister(uint16_t port_id, enum plx_eth_ev
  *		plx_epoll_wait(PLX_EPOLL_PER_THREAD, &event, 1, -1);
  *	plx_eth_dev_rx_intr_disable(port, queue);
  *
- * A packet that comes before the poll is found by it, one that comes later interrupts. With the poll
- * first and the enable behind it, a packet in between would be slept over.
+ * A packet that comes before the poll is found by it, one that comes later interrupts. With the
+ * poll first and the enable behind it, a packet in between would be slept over.
  *
  * Return: 0; -ENODEV; -ENOTSUP; -EINVAL for a queue or state that is not so; the driver's errno.
  */

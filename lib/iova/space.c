@@ -18,7 +18,13 @@ iova_space_init(struct plx_iova_space *space, const struct iova_ops *ops, int fd
 	space->own_lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
 	space->lock = lock != NULL ? lock : &space->own_lock;
 	space->reach.budget = UINT64_MAX;
-	return iova_set_windows(space, &all, 1, (uint64_t)sysconf(_SC_PAGESIZE));
+	/* What the first mapping needs, now and not when it is in a hurry. */
+	if (shadow_reserve(&space->shadow, 1) == 0 && shadow_reserve(&space->pending, 1) == 0 &&
+	    iova_set_windows(space, &all, 1, (uint64_t)sysconf(_SC_PAGESIZE)) == 0)
+		return 0;
+	shadow_clear(&space->shadow);
+	shadow_clear(&space->pending);
+	return -ENOMEM;
 }
 
 void

@@ -12,6 +12,10 @@
 
 #include "iova_private.h"
 
+/*
+ * EINVAL: the group is in no container any more. The kernel takes it out by itself when its last
+ * device is unbound, as it may be the moment the device was closed.
+ */
 static int
 type1_detach(struct plx_iova_space *space, int fd)
 {

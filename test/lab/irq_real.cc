@@ -290,8 +290,8 @@ TEST_P(Irq, errors_are_events)
 		EXPECT_EQ(seen.name, bdf);
 		EXPECT_EQ(seen.event, PLX_DEV_EVENT_ERROR);
 	}
-	/* The teaching device is conventional PCI, which has none. */
-	EXPECT_EQ(ret, GetParam().vendor == EDU ? -EINVAL : 0);
+	/* The teaching device is conventional PCI, to which Linux before 7.3 gives none. */
+	EXPECT_TRUE(ret == 0 || (ret == -EINVAL && GetParam().vendor == EDU)) << ret;
 	ASSERT_EQ(plx_dev_event_callback_unregister(bdf.c_str(), on_event, &seen), 0);
 }
 

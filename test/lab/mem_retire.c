@@ -10,8 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <eal_private.h>
+#include <plx_eal.h>
 #include <plx_iova.h>
+#include <plx_malloc.h>
 #include <vfio_private.h>
 
 #include "vfio_raw.h"
@@ -26,16 +27,6 @@ struct usage {
 	long pages_free;
 };
 
-static uint64_t
-extents_of(struct plx_iova_space *space)
-{
-	struct plx_iova_stats stats = { 0 };
-
-	if (space != NULL)
-		plx_iova_stats_get(space, &stats);
-	return stats.extents;
-}
-
 static struct usage
 usage(void)
 {
@@ -45,11 +36,11 @@ usage(void)
 		.pages_free = raw_hugepages_free(),
 	};
 
-	for (struct plx_bus *b = eal_buses(); b != NULL; b = b->next) {
-		const struct vfio_bus *bus = plx_container_of(b, struct vfio_bus, bus);
+	for (const struct vfio_space *space = vfio_bus.spaces; space != NULL; space = space->next) {
+		struct plx_iova_stats stats;
 
-		if (strcmp(b->name, "pci") == 0)
-			u.extents += extents_of(bus->iommufd) + extents_of(bus->type1);
+		plx_iova_stats_get(space->iova, &stats);
+		u.extents += stats.extents;
 	}
 	return u;
 }

@@ -30,12 +30,12 @@ describe_machine()
 # Processors and memory, both shared out evenly over the NUMA nodes, and the hugepages.
 describe_memory()
 {
-	local node cpus_each=$((cpus / nodes)) mem_each=$((mem / nodes))
+	local node each=$((cpus / nodes))
 	machine+=(-m "$mem" -smp "$cpus,sockets=$nodes")
 	if ((nodes > 1)); then
 		for ((node = 0; node < nodes; node++)); do
-			machine+=(-object "memory-backend-ram,id=mem$node,size=${mem_each}M"
-				-numa "node,nodeid=$node,memdev=mem$node,cpus=$((node * cpus_each))-$((node * cpus_each + cpus_each - 1))")
+			machine+=(-object "memory-backend-ram,id=mem$node,size=$((mem / nodes))M"
+				-numa "node,nodeid=$node,memdev=mem$node,cpus=$((node * each))-$((node * each + each - 1))")
 		done
 	fi
 	cmdline+=" hugepagesz=2M hugepages=$(pages_of_nodes "$hugepages")"
@@ -54,20 +54,26 @@ pages_of_nodes()
 	printf '%s' "${words#,}"
 }
 
+# Without interrupt remapping vfio wants to be told that this is fine.
+readonly UNSAFE_INTERRUPTS=" iommufd.allow_unsafe_interrupts=1 vfio_iommu_type1.allow_unsafe_interrupts=1"
+
 describe_iommu()
 {
 	case $iommu in
 	intel)
 		machine+=(-device
-			"intel-iommu,intremap=on,caching-mode=on${aw_bits:+,aw-bits=$aw_bits}")
+			"intel-iommu,intremap=$intremap,caching-mode=on${aw_bits:+,aw-bits=$aw_bits}")
 		cmdline+=" intel_iommu=on"
 		;;
+	amd)
+		# Without noapic the kernel does not find its timer in QEMU's model; with it there
+		# is no interrupt remapping.
+		machine+=(-device amd-iommu)
+		cmdline+=" noapic$UNSAFE_INTERRUPTS"
+		;;
 	virtio)
-		# It has no interrupt remapping, without which vfio wants to be told that this is
-		# fine.
 		machine+=(-device "virtio-iommu-pci${aw_bits:+,aw-bits=$aw_bits}")
-		cmdline+=" iommufd.allow_unsafe_interrupts=1"
-		cmdline+=" vfio_iommu_type1.allow_unsafe_interrupts=1"
+		cmdline+=$UNSAFE_INTERRUPTS
 		;;
 	none) cmdline+=" vfio.enable_unsafe_noiommu_mode=1" ;;
 	esac

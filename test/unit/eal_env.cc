@@ -6,6 +6,7 @@
 
 #include <plx_eal.h>
 #include <plx_malloc.h>
+#include <plx_memory.h>
 
 namespace {
 
@@ -59,5 +60,17 @@ heap_bytes_in_use()
 	for (int node = 0; node < PLX_MAX_NUMA_NODES; node++)
 		if (plx_malloc_get_socket_stats(node, &stats) == 0)
 			sum += stats.heap_allocsz_bytes;
+	return sum;
+}
+
+size_t
+bytes_plugged()
+{
+	size_t sum = 0;
+
+	plx_mem_region_walk([](const plx_mem_region *r, void *arg) {
+		*static_cast<size_t *>(arg) += r->len;
+		return 0;
+	}, &sum);
 	return sum;
 }

@@ -14,6 +14,8 @@
 
 /* Bytes of the heaps in use, to see that a failure leaves nothing behind. */
 size_t heap_bytes_in_use();
+/* Bytes of all regions, to see that memory went back to the kernel. */
+size_t bytes_plugged();
 
 /*
  * Move the calling thread to the CPU number @n, modulo their number, of those that the program was

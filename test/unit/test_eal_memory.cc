@@ -22,18 +22,6 @@
 
 namespace {
 
-size_t
-bytes_plugged()
-{
-	size_t sum = 0;
-
-	plx_mem_region_walk([](const plx_mem_region *r, void *arg) {
-		*static_cast<size_t *>(arg) += r->len;
-		return 0;
-	}, &sum);
-	return sum;
-}
-
 /* Objects of all sizes keep their bytes, are aligned, and all come back. */
 TEST(Heap, RandomLoad)
 {

@@ -141,7 +141,7 @@ TEST(EalOptions, HelpListsEveryOption)
 	EXPECT_EQ(o.err, "");
 	for (const char *option : { "--lcores", "-l", "--main-lcore", "-a", "--allow", "-b", "--block",
 		"--vdev", "-m", "--socket-mem", "--socket-limit", "--no-huge", "--in-memory",
-		"--huge-dir", "--file-prefix", "--huge-unlink", "--match-allocations", "--no-pci", "--base-virtaddr", "--vfio-backend",
+		"--huge-dir", "--file-prefix", "--huge-unlink", "--match-allocations", "--no-pci", "--dma-check", "--base-virtaddr", "--vfio-backend",
 		"--iova-mode", "--log-level", "-v", "-h" })
 		EXPECT_NE(o.out.find(option), std::string::npos) << option;
 }

@@ -24,18 +24,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr size_t MB = 1 << 20;
 
-size_t
-bytes_plugged()
-{
-	size_t sum = 0;
-
-	plx_mem_region_walk([](const plx_mem_region *r, void *arg) {
-		*static_cast<size_t *>(arg) += r->len;
-		return 0;
-	}, &sum);
-	return sum;
-}
-
 /* Counts events, can refuse a REMOVE, and can be stopped inside of one. */
 class Retire : public testing::Test {
 protected:

@@ -158,6 +158,10 @@ TEST(TestpmdOptions, WhatTheMachineLacks)
 		{ "--nb-cores=2", "1 to 1" });
 	expect_refused(testpmd(EAL + TWO_PORTS + behind + Args { "--total-num-mbufs=2000000000" }),
 		{ "mbuf pool", "ENOMEM", "--total-num-mbufs" });
+	/* Rings of 2 ports, caches of 2 lcores, 2 bursts of 32: else it could send no more some day. */
+	expect_refused(testpmd(EAL + TWO_PORTS + behind + Args { "--forward-mode=txonly", "--rxd=64",
+		"--txd=512", "--total-num-mbufs=1965" }),
+		{ "--total-num-mbufs=1965", "EINVAL", "txonly can need 1966", "--txd" });
 	expect_refused(testpmd(EAL + Args { "--vdev=net_null0,size=2049" }),
 		{ "ETHDEV: port 0 (net_null0)", "2176", "2049" });
 	expect_refused(testpmd(EAL + Args { "--vdev=net_nil0" }), { "net_nil0", "net_null" });

@@ -121,6 +121,10 @@ public:
 			},
 			[](virtio_transport *t, uint16_t i) { return self(t)->sizes[i]; },
 			[](virtio_transport *t, virtqueue *vq) { return self(t)->enable(vq); },
+			[](const virtio_transport *t, const virtqueue *, uint64_t iova, size_t len,
+				uint32_t how) {
+				return self(const_cast<virtio_transport *>(t))->check(iova, len, how);
+			},
 		};
 
 		static const virtio_intr_ops intr_ops = {
@@ -183,6 +187,10 @@ public:
 	uint8_t config[12] = { 0x52, 0x54, 0, 0, 0, 1, VIRTIO_NET_S_LINK_UP };
 	uint16_t sizes[3] = { 256, 128, 64 };
 
+	/* What it can't reach, if it was asked to check. */
+	std::pair<uint64_t, uint64_t> hole {};	/* from, to */
+	unsigned int checks = 0;
+
 	/* What it does wrong. */
 	int reset_error = 0;
 	int config_error = 0;
@@ -242,6 +250,14 @@ private:
 			return -ENOENT;
 		memcpy(buf, config + offset, len);
 		return 0;
+	}
+
+	int check(uint64_t iova, size_t len, uint32_t how)
+	{
+		checks++;
+		EXPECT_GT(len, 0u);
+		EXPECT_NE(how, 0u);
+		return iova < hole.second && iova + len > hole.first ? -EFAULT : 0;
 	}
 
 	/* 3.1.1: queues are set up between FEATURES_OK and DRIVER_OK. */

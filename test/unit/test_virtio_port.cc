@@ -286,4 +286,33 @@ TEST_F(VirtioPort, ErrorsOfTheDeviceAreCounted)
 	EXPECT_EQ(stats().ierrors, 1u);
 }
 
+/* With checks: chosen when the port is made, the control queue too, and off they cost no call. */
+TEST_F(VirtioPort, AddressesAreChecked)
+{
+	run();
+	forward("a packet of 30 bytes, or so....");
+	EXPECT_EQ(device.checks, 0u);
+	ASSERT_EQ(plx_eth_dev_close(port), 0);
+
+	device.transport()->check = true;
+	probe();
+	run();
+	EXPECT_GT(device.checks, DESC + 3u) << "buffers, rings, header";
+	const unsigned int before = device.checks;
+	EXPECT_EQ(plx_eth_promiscuous_enable(port), 0);
+	EXPECT_EQ(device.checks, before + 2);
+	forward("a packet of 30 bytes, or so....");
+	EXPECT_GT(device.checks, before + 2);
+
+	const size_t commands = device.commands.size();
+
+	device.hole = { 0, UINT64_MAX };
+	EXPECT_EQ(plx_eth_promiscuous_disable(port), -EFAULT);
+	EXPECT_EQ(device.commands.size(), commands) << "the device did not get it";
+	EXPECT_EQ(plx_eth_dev_stop(port), 0);
+	EXPECT_EQ(plx_eth_tx_queue_setup(port, 0, DESC, SOCKET_ID_ANY, nullptr), -EFAULT);
+	EXPECT_EQ(plx_eth_rx_queue_setup(port, 0, DESC, SOCKET_ID_ANY, nullptr, pool.get()), -EFAULT);
+	device.hole = {};
+}
+
 } // namespace

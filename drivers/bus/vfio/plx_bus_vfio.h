@@ -8,6 +8,8 @@
  * DMA memory is mapped, reset, and a bus master. A driver never calls an ioctl: what it needs of
  * the kernel is here.
  */
+#include <stdbool.h>
+
 #include <plx_dev.h>
 #include <plx_interrupts.h>
 
@@ -137,6 +139,33 @@ PLX_EXPORT int plx_pci_find_ext_capability(const struct plx_pci_device *dev, uin
 /** plx_pci_set_bus_master() - let the device do DMA, or not. Return: 0 or a negative errno. */
 PLX_EXPORT int plx_pci_set_bus_master(const struct plx_pci_device *dev, int enable);
 
+/** PLX_PCI_DMA_READ - the device will read. */
+#define PLX_PCI_DMA_READ 1u
+/** PLX_PCI_DMA_WRITE - the device will write. */
+#define PLX_PCI_DMA_WRITE 2u
+
+/**
+ * plx_pci_dma_check_enabled() - was the option --dma-check given?
+ *
+ * It does not change while the device has a driver: a driver asks once, and pays nothing for checks
+ * that are off.
+ */
+PLX_EXPORT bool plx_pci_dma_check_enabled(const struct plx_pci_device *dev);
+
+/**
+ * plx_pci_dma_check() - can the device do DMA at an address, which it is about to be given?
+ * @queue: for which of its queues, for the message; or NULL.
+ * @iova: first byte.
+ * @len: bytes.
+ * @how: PLX_PCI_DMA_READ, PLX_PCI_DMA_WRITE or both.
+ *
+ * Any thread. What is mapped now may be unmapped before the device gets there. Return: 0, without
+ * a look if checks are off; -EFAULT if not every byte is mapped for the device to do so. Why is
+ * logged, once a second at most.
+ */
+PLX_EXPORT int plx_pci_dma_check(const struct plx_pci_device *dev, const char *queue,
+	uint64_t iova, size_t len, uint32_t how);
+
 /**
  * plx_pci_mmio_read() - read from a BAR of any kind, also I/O ports, by a system call.
  * @bar: 0 to PLX_PCI_MAX_RESOURCE - 1.
@@ -215,7 +244,7 @@ PLX_EXPORT int plx_pci_hot_reset(const struct plx_pci_device *dev);
 /** enum plx_pci_intr_type - kinds of interrupts, the better ones last. */
 enum plx_pci_intr_type {
 	PLX_PCI_INTR_NONE,	/* not enabled */
-	PLX_PCI_INTR_LEGACY,	/* INTx: one, by level, masked by the kernel until it is acknowledged */
+	PLX_PCI_INTR_LEGACY,	/* INTx: one, masked by the kernel until it is acknowledged */
 	PLX_PCI_INTR_MSI,
 	PLX_PCI_INTR_MSIX,
 };

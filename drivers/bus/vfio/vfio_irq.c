@@ -146,7 +146,8 @@ replace(const struct plx_vfio_device *dev, uint32_t index, const int *fds, unsig
 			plx_strerror(back));
 	for (unsigned int i = 0; i < had; i++)
 		if (write(fds[i], &one, sizeof(one)) < 0)
-			PLX_LOG(DEBUG, &vfio_logtype, "%s: vector %u is full of interrupts", dev->name, i);
+			PLX_LOG(DEBUG, &vfio_logtype, "%s: vector %u is signalled already",
+				dev->name, i);
 	return ret;
 }
 
@@ -221,9 +222,9 @@ log_refused(const struct plx_pci_device *pci, unsigned int want, int ret)
 	for (unsigned int i = PLX_PCI_INTR_LEGACY; i < PLX_DIM(types); i++)
 		if (irq_info(pci->vfio, types[i].index, &info) == 0)
 			counts[i] = info.count;
-	PLX_LOG(ERR, &vfio_logtype, "%s: can't have %u interrupt vectors (%s): it has %u of MSI-X, %u "
-		"of MSI, %u of INTx; ask for fewer queues, or see --vfio-intr", pci->device.name, want,
-		plx_strerror(ret), counts[PLX_PCI_INTR_MSIX], counts[PLX_PCI_INTR_MSI],
+	PLX_LOG(ERR, &vfio_logtype, "%s: can't have %u interrupt vectors (%s): it has %u of MSI-X, "
+		"%u of MSI, %u of INTx; ask for fewer queues, or see --vfio-intr",
+		pci->device.name, want, plx_strerror(ret), counts[PLX_PCI_INTR_MSIX], counts[PLX_PCI_INTR_MSI],
 		counts[PLX_PCI_INTR_LEGACY]);
 }
 

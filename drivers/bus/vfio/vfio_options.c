@@ -101,6 +101,13 @@ set_no_pci(const char *value)
 	return 0;
 }
 
+static int
+set_dma_check(const char *value)
+{
+	vfio_bus.dma_check.on = true;
+	return 0;
+}
+
 struct iommufd_option {
 	char *id;
 	uint32_t fd;
@@ -175,6 +182,7 @@ const struct plx_bus_option vfio_options[] = {
 	{ "vfio-vf-token", "UUID", "VF token of PFs and their VFs", set_token },
 	{ "vfio-intr", "msix|msi|legacy", "only this kind of interrupts", set_intr },
 	{ "no-pci", NULL, "leave PCI devices alone", set_no_pci },
+	{ "dma-check", NULL, "refuse addresses that a device can't reach (debug)", set_dma_check },
 	{ NULL, NULL, NULL, NULL },
 };
 
@@ -186,4 +194,5 @@ vfio_options_reset(struct vfio_bus *bus)
 	bus->backend = VFIO_BACKEND_AUTO;
 	bus->intr = PLX_PCI_INTR_NONE;
 	bus->disabled = false;
+	bus->dma_check = (struct vfio_dma_check){ 0 };
 }

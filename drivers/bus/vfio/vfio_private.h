@@ -127,6 +127,13 @@ vfio_pci_of(const struct plx_pci_device *pci)
 	return plx_container_of(pci, struct vfio_pci, pci);
 }
 
+/* --dma-check, and when its next line may be logged. */
+struct vfio_dma_check {
+	bool on;
+	uint64_t next_line;		/* timer cycles */
+	uint64_t unsaid;		/* lines that were left out since the last one */
+};
+
 /* The bus. Everything but the drivers lives from scan to cleanup. */
 struct vfio_bus {
 	struct plx_bus bus;
@@ -137,6 +144,7 @@ struct vfio_bus {
 	enum vfio_backend backend;
 	enum plx_pci_intr_type intr;		/* --vfio-intr; PLX_PCI_INTR_NONE: not given */
 	bool disabled;				/* --no-pci */
+	struct vfio_dma_check dma_check;
 	bool listening;				/* do spaces hear of memory yet? */
 	struct vfio_token token;		/* --vfio-vf-token */
 	struct vfio_iommufd *iommufds;

@@ -104,6 +104,9 @@ virtio_cq_command(struct virtio_cq *cq, uint8_t cls, uint8_t command, const void
 	memcpy(buf->data, data, len);
 	buf->ack = VIRTIO_NET_ERR;
 	vq->desc[0].len = (uint32_t)(sizeof(buf->hdr) + len);
+	if (virtqueue_check(vq, vq->desc[0].addr, vq->desc[0].len, VIRTIO_DMA_READ) < 0 ||
+	    virtqueue_check(vq, vq->desc[1].addr, vq->desc[1].len, VIRTIO_DMA_WRITE) < 0)
+		return -EFAULT;
 	vq->avail_idx++;
 	virtqueue_publish(vq);
 	virtqueue_kick(vq);

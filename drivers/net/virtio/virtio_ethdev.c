@@ -72,13 +72,21 @@ virtio_rx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_de
 	const struct plx_eth_rxconf *conf, struct plx_mempool *mb_pool)
 {
 	const struct virtio_hw *hw = dev->dev_private;
+	struct virtio_rxq *rxq;
 	uint16_t thresh;
 
 	if (choose_thresh(hw, "rx_free_thresh", conf->rx_free_thresh, nb_desc, &thresh) < 0)
 		return -EINVAL;
-	dev->rx_queues[queue_id] = virtio_rxq_create(hw->dev_name, dev->port_id,
-		VIRTIO_NET_RX_VQ(queue_id), nb_desc, thresh, mb_pool, socket_id);
-	return dev->rx_queues[queue_id] != NULL ? 0 : -ENOMEM;
+	rxq = virtio_rxq_create(hw->dev_name, dev->port_id, VIRTIO_NET_RX_VQ(queue_id), nb_desc,
+		thresh, mb_pool, socket_id);
+	if (rxq == NULL)
+		return -ENOMEM;
+	if (virtqueue_set_checker(&rxq->vq, hw->transport) < 0) {
+		virtio_rxq_destroy(rxq);
+		return -EFAULT;
+	}
+	dev->rx_queues[queue_id] = rxq;
+	return 0;
 }
 
 static int
@@ -86,13 +94,23 @@ virtio_tx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_de
 	const struct plx_eth_txconf *conf)
 {
 	const struct virtio_hw *hw = dev->dev_private;
+	struct virtio_txq *txq;
 	uint16_t thresh;
 
 	if (choose_thresh(hw, "tx_free_thresh", conf->tx_free_thresh, nb_desc, &thresh) < 0)
 		return -EINVAL;
-	dev->tx_queues[queue_id] = virtio_txq_create(hw->dev_name, VIRTIO_NET_TX_VQ(queue_id),
-		nb_desc, thresh, socket_id);
-	return dev->tx_queues[queue_id] != NULL ? 0 : -ENOMEM;
+	txq = virtio_txq_create(hw->dev_name, VIRTIO_NET_TX_VQ(queue_id), nb_desc, thresh,
+		socket_id);
+	if (txq == NULL)
+		return -ENOMEM;
+	if (virtqueue_set_checker(&txq->vq, hw->transport) < 0 ||
+	    virtqueue_check(&txq->vq, (uint64_t)(uintptr_t)txq->hdr, sizeof(*txq->hdr),
+			VIRTIO_DMA_READ) < 0) {
+		virtio_txq_destroy(txq);
+		return -EFAULT;
+	}
+	dev->tx_queues[queue_id] = txq;
+	return 0;
 }
 
 static void
@@ -278,6 +296,7 @@ start_queues(struct plx_eth_dev *dev)
 {
 	struct virtio_hw *hw = dev->dev_private;
 	struct virtio_transport *t = hw->transport;
+	struct virtqueue *cvq;
 	int ret = 0;
 
 	for (uint16_t i = 0; i < dev->nb_rx_queues && ret == 0; i++) {
@@ -289,9 +308,11 @@ start_queues(struct plx_eth_dev *dev)
 		virtio_txq_start(tx_queue(dev, i));
 		ret = t->ops->queue_enable(t, &tx_queue(dev, i)->vq);
 	}
-	if (ret == 0 && hw->cq != NULL)
-		ret = t->ops->queue_enable(t, virtio_cq_start(hw->cq));
-	return ret;
+	if (ret < 0 || hw->cq == NULL)
+		return ret;
+	cvq = virtio_cq_start(hw->cq);
+	ret = virtqueue_set_checker(cvq, t);
+	return ret < 0 ? ret : t->ops->queue_enable(t, cvq);
 }
 
 /*
@@ -402,8 +423,8 @@ virtio_port_init(struct plx_eth_dev *dev)
 			return -ENOMEM;
 	}
 	dev->dev_ops = &virtio_eth_dev_ops;
-	dev->rx_pkt_burst = virtio_recv_pkts;
-	dev->tx_pkt_burst = virtio_xmit_pkts;
+	dev->rx_pkt_burst = hw->transport->check ? virtio_recv_pkts_checked : virtio_recv_pkts;
+	dev->tx_pkt_burst = hw->transport->check ? virtio_xmit_pkts_checked : virtio_xmit_pkts;
 	dev->mac_addr = hw->mac;
 	dev->mtu = PLX_MIN(hw->max_mtu, (uint16_t)PLX_ETHER_MTU);
 	return 0;

@@ -128,7 +128,8 @@ void virtio_cq_destroy(struct virtio_cq *cq);
  * @command: in that class.
  * @data: of @len bytes, at most VIRTIO_CQ_DATA_MAX.
  *
- * Return: 0; -EINVAL if @len is too large; -EIO if the device refused; -ETIMEDOUT if it did not
+ * Return: 0; -EINVAL if @len is too large; -EFAULT if addresses are checked and the device can't
+ * reach the command, which it does not get then; -EIO if the device refused; -ETIMEDOUT if it did not
  * answer and -EPROTO if it broke the protocol: the queue is broken then, until the next start.
  */
 int virtio_cq_command(struct virtio_cq *cq, uint8_t cls, uint8_t command, const void *data,

@@ -193,6 +193,18 @@ pci_queue_enable(struct virtio_transport *t, struct virtqueue *vq)
 	return 0;
 }
 
+PLX_STATIC_ASSERT(VIRTIO_DMA_READ == PLX_PCI_DMA_READ && VIRTIO_DMA_WRITE == PLX_PCI_DMA_WRITE,
+	"passed on as they are");
+
+static int
+pci_dma_check(const struct virtio_transport *t, const struct virtqueue *vq, uint64_t iova,
+	size_t len, uint32_t how)
+{
+	const struct virtio_pci *pci = plx_container_of(t, const struct virtio_pci, transport);
+
+	return plx_pci_dma_check(pci->dev, vq->label, iova, len, how);
+}
+
 static const struct virtio_transport_ops pci_ops = {
 	.reset = pci_reset,
 	.get_status = pci_get_status,
@@ -202,6 +214,7 @@ static const struct virtio_transport_ops pci_ops = {
 	.read_config = pci_read_config,
 	.queue_size = pci_queue_size,
 	.queue_enable = pci_queue_enable,
+	.dma_check = pci_dma_check,
 };
 
 /*
@@ -287,6 +300,7 @@ virtio_pci_init(struct virtio_pci *pci, const struct plx_pci_device *dev)
 	pci->transport.ops = &pci_ops;
 	pci->transport.intr = &virtio_pci_intr_ops;
 	pci->transport.timeout_ms = DEVICE_TIMEOUT_MS;
+	pci->transport.check = plx_pci_dma_check_enabled(dev);
 	/* Legacy devices have other registers; without the other bit, DMA is past the IOMMU. */
 	pci->transport.required = VIRTIO_BIT(VIRTIO_F_VERSION_1) |
 		VIRTIO_BIT(VIRTIO_F_ACCESS_PLATFORM);

@@ -44,25 +44,46 @@ virtio_rxq_create(const char *dev_name, uint16_t port_id, uint16_t index, uint16
 static __attribute__((cold, noinline)) void
 count_nombuf(struct virtio_rxq *rxq, uint16_t nb_empty)
 {
-	virtio_stat_add(&rxq->stats.nombuf, (uint64_t)(nb_empty - rxq->nombuf_seen));
+	if (nb_empty > rxq->nombuf_seen)
+		virtio_stat_add(&rxq->stats.nombuf, (uint64_t)(nb_empty - rxq->nombuf_seen));
 	rxq->nombuf_seen = nb_empty;
+}
+
+/* Free those of @n mbufs that the device can't reach. Return: number of the others. */
+static __attribute__((cold, noinline)) uint16_t
+keep_reachable(struct virtio_rxq *rxq, struct plx_mbuf **mbufs, uint16_t n)
+{
+	uint16_t i, nb_kept = 0;
+
+	for (i = 0; i < n; i++) {
+		if (virtqueue_check(&rxq->vq, (uint64_t)(uintptr_t)mbufs[i] + rxq->buf_off,
+				rxq->buf_len, VIRTIO_DMA_WRITE) == 0) {
+			mbufs[nb_kept++] = mbufs[i];
+			continue;
+		}
+		rxq->refused = true;
+		plx_mbuf_raw_free(mbufs[i]);
+	}
+	return nb_kept;
 }
 
 /*
  * Give the device new buffers as long as at least @thresh descriptors are empty. Nothing is
  * published. Mbufs are not touched: a line that is not cached costs less once its packet is there
  * and it was prefetched. IOVA == VA, and all buffers of a pool are at the same place in the mbuf.
+ * After a buffer that can't be reached the pool is left alone until the next poll: it would give the
+ * same one again.
  *
  * Return: number of buffers.
  */
-static uint16_t
-refill(struct virtio_rxq *rxq, uint16_t thresh)
+static __plx_always_inline uint16_t
+fill(struct virtio_rxq *rxq, uint16_t thresh, const bool check)
 {
 	struct virtqueue *vq = &rxq->vq;
 	const uint16_t mask = vq->mask;
 	uint16_t avail_idx = vq->avail_idx;
 	struct plx_mbuf *mbufs[REFILL_MAX];
-	uint16_t nb_empty, id, n, i;
+	uint16_t nb_empty, nb_good, id, n, i;
 
 	while ((nb_empty = (uint16_t)(vq->used_idx + vq->size - avail_idx)) >= thresh) {
 		n = PLX_MIN(nb_empty, (uint16_t)REFILL_MAX);
@@ -70,35 +91,55 @@ refill(struct virtio_rxq *rxq, uint16_t thresh)
 			count_nombuf(rxq, nb_empty);
 			break;
 		}
-		rxq->nombuf_seen = 0;
-		for (i = 0; i < n; i++) {
+		nb_good = check ? keep_reachable(rxq, mbufs, n) : n;
+		if (check && nb_good < n)
+			count_nombuf(rxq, (uint16_t)(nb_empty - nb_good));
+		else
+			rxq->nombuf_seen = 0;
+		for (i = 0; i < nb_good; i++) {
 			/* Masked, as the ring is in memory that a device at fault may write. */
 			id = vq->avail->ring[avail_idx++ & mask] & mask;
 			rxq->sw_ring[id] = mbufs[i];
 			vq->desc[id].addr = (uint64_t)(uintptr_t)mbufs[i] + rxq->buf_off;
 		}
+		if (check && nb_good < n)
+			break;
 	}
 	n = (uint16_t)(avail_idx - vq->avail_idx);
 	vq->avail_idx = avail_idx;
 	return n;
 }
 
+static uint16_t
+refill(struct virtio_rxq *rxq, uint16_t thresh)
+{
+	return fill(rxq, thresh, false);
+}
+
+static uint16_t
+refill_checked(struct virtio_rxq *rxq, uint16_t thresh)
+{
+	return fill(rxq, thresh, true);
+}
+
 int
 virtio_rxq_start(struct virtio_rxq *rxq)
 {
 	struct virtqueue *vq = &rxq->vq;
-	uint16_t i;
+	uint16_t i, nb_filled;
 
 	virtqueue_reset(vq);
 	rxq->nombuf_seen = 0;
+	rxq->refused = false;
 	for (i = 0; i < vq->size; i++) {
 		vq->desc[i].len = rxq->buf_len;
 		vq->desc[i].flags = VIRTQ_DESC_F_WRITE;
 		vq->avail->ring[i] = i;
 	}
-	if (refill(rxq, 1) != vq->size) {
+	nb_filled = vq->checker != NULL ? refill_checked(rxq, 1) : refill(rxq, 1);
+	if (nb_filled != vq->size) {
 		virtio_rxq_stop(rxq);
-		return -ENOMEM;
+		return rxq->refused ? -EFAULT : -ENOMEM;
 	}
 	virtqueue_publish(vq);
 	return 0;
@@ -167,8 +208,8 @@ drop(struct virtio_rxq *rxq, struct plx_mbuf *m, struct virtq_used_elem e)
 	plx_mbuf_raw_free(m);
 }
 
-uint16_t
-virtio_recv_pkts(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts)
+static __plx_always_inline uint16_t
+recv_pkts(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts, const bool check)
 {
 	struct virtio_rxq *rxq = queue;
 	struct virtqueue *vq = &rxq->vq;
@@ -221,9 +262,22 @@ virtio_recv_pkts(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts)
 		virtio_stat_add(&rxq->stats.bytes, bytes);
 	}
 	/* Also on an idle poll, for the pool may have been empty the last time. */
-	if (plx_likely(!vq->broken) && refill(rxq, rxq->free_thresh) > 0) {
+	if (plx_likely(!vq->broken) && (check ? refill_checked(rxq, rxq->free_thresh) :
+			refill(rxq, rxq->free_thresh)) > 0) {
 		virtqueue_publish(vq);
 		virtqueue_kick(vq);
 	}
 	return nb_rx;
+}
+
+uint16_t
+virtio_recv_pkts(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts)
+{
+	return recv_pkts(queue, rx_pkts, nb_pkts, false);
+}
+
+uint16_t
+virtio_recv_pkts_checked(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts)
+{
+	return recv_pkts(queue, rx_pkts, nb_pkts, true);
 }

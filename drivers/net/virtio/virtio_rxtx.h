@@ -30,7 +30,7 @@ PLX_BEGIN_DECLS
  * @packets: received or sent.
  * @bytes: of them, without virtio header and CRC.
  * @errors: packets that were dropped, and protocol errors of the device.
- * @nombuf: mbufs that could not be had.
+ * @nombuf: mbufs that could not be had, or that the device can't reach.
  */
 struct virtio_queue_stats {
 	uint64_t packets;
@@ -48,6 +48,7 @@ struct virtio_queue_stats {
  * @buf_len: bytes of that buffer.
  * @free_thresh: refill when so many descriptors are empty.
  * @nombuf_seen: of the descriptors that are empty now, so many are counted in stats.nombuf.
+ * @refused: since the start a buffer was not given to the device, as it can't reach it.
  * @stats: counters.
  * @sw_ring: the mbuf of each descriptor that the device has, else NULL.
  */
@@ -59,6 +60,7 @@ struct virtio_rxq {
 	uint32_t buf_len;
 	uint16_t free_thresh;
 	uint16_t nombuf_seen;
+	bool refused;
 	struct virtio_queue_stats stats;
 	struct plx_mbuf *sw_ring[];
 };
@@ -76,7 +78,11 @@ struct virtio_rxq {
  */
 struct virtio_rxq *virtio_rxq_create(const char *dev_name, uint16_t port_id, uint16_t index,
 	uint16_t size, uint16_t free_thresh, struct plx_mempool *mp, int socket);
-/** virtio_rxq_start() - make the rings as new and full. Return: 0; -ENOMEM if @mp has too few. */
+/**
+ * virtio_rxq_start() - make the rings as new and full.
+ * Return: 0; -ENOMEM if @mp has too few; -EFAULT if the device can't reach what @mp has, which is
+ * known if addresses are checked.
+ */
 int virtio_rxq_start(struct virtio_rxq *rxq);
 /** virtio_rxq_stop() - free all mbufs in the queue. */
 void virtio_rxq_stop(struct virtio_rxq *rxq);
@@ -84,6 +90,11 @@ void virtio_rxq_stop(struct virtio_rxq *rxq);
 void virtio_rxq_destroy(struct virtio_rxq *rxq);
 /** virtio_recv_pkts() - the driver's plx_eth_rx_burst_t. */
 uint16_t virtio_recv_pkts(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts);
+/**
+ * virtio_recv_pkts_checked() - the same, but a buffer that the device can't reach is not given to it
+ * and counts as one that could not be had.
+ */
+uint16_t virtio_recv_pkts_checked(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts);
 
 /**
  * struct virtio_tx_slot - what we know about a descriptor.
@@ -138,6 +149,11 @@ void virtio_txq_stop(struct virtio_txq *txq);
 void virtio_txq_destroy(struct virtio_txq *txq);
 /** virtio_xmit_pkts() - the driver's plx_eth_tx_burst_t. */
 uint16_t virtio_xmit_pkts(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts);
+/**
+ * virtio_xmit_pkts_checked() - the same, but a packet that the device can't reach all of is dropped,
+ * and counts as an error.
+ */
+uint16_t virtio_xmit_pkts_checked(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts);
 
 /** virtio_stat_add() - count; other threads may read the counter meanwhile. */
 static inline void

@@ -6,10 +6,15 @@
  *
  * One thread at a time, but for the notify() of a virtqueue, which belongs to the queue's thread.
  */
+#include <stdbool.h>
+
 #include <plx_common.h>
 
 struct virtio_transport;
 struct virtqueue;
+
+#define VIRTIO_DMA_READ		0x1	/* the device reads it */
+#define VIRTIO_DMA_WRITE	0x2	/* the device writes it */
 
 /**
  * struct virtio_transport_ops - a transport's functions; const static storage.
@@ -25,6 +30,8 @@ struct virtqueue;
  * @queue_enable: tell the device the size and the rings of @vq, let it go, and set vq->notify.
  *	Return: 0; -EINVAL if the device's doorbell is out of its bounds; -EFAULT if a ring is not
  *	in DMA memory; -EBUSY if the device can't have vq->vector.
+ * @dma_check: could the device reach @len bytes from @iova, which are for @vq? @how: VIRTIO_DMA_READ,
+ *	VIRTIO_DMA_WRITE or both. Any thread. Return: 0; -EFAULT, logged.
  */
 struct virtio_transport_ops {
 	int (*reset)(struct virtio_transport *t);
@@ -35,6 +42,8 @@ struct virtio_transport_ops {
 	int (*read_config)(struct virtio_transport *t, size_t offset, void *buf, size_t len);
 	uint16_t (*queue_size)(struct virtio_transport *t, uint16_t index);
 	int (*queue_enable)(struct virtio_transport *t, struct virtqueue *vq);
+	int (*dma_check)(const struct virtio_transport *t, const struct virtqueue *vq,
+		uint64_t iova, size_t len, uint32_t how);
 };
 
 /**
@@ -61,12 +70,14 @@ struct virtio_intr_ops {
  * @intr: its interrupts; NULL if it has none.
  * @required: feature bits without which the device can't be used over this transport.
  * @timeout_ms: how long the device may take to do what it is told.
+ * @check: every address is to go through dma_check() before the device gets it.
  */
 struct virtio_transport {
 	const struct virtio_transport_ops *ops;
 	const struct virtio_intr_ops *intr;
 	uint64_t required;
 	unsigned int timeout_ms;
+	bool check;
 };
 
 #endif

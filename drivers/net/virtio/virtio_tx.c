@@ -265,8 +265,22 @@ enqueue_any(struct virtio_txq *txq, struct plx_mbuf *m)
 	return 0;
 }
 
-uint16_t
-virtio_xmit_pkts(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts)
+/* Could the device read all that descriptors of @m would say? */
+static __attribute__((cold, noinline)) bool
+is_reachable(const struct virtio_txq *txq, const struct plx_mbuf *m)
+{
+	uint32_t hdr = header_fits(m) ? VIRTIO_NET_HDR_SIZE : 0;
+
+	for (; m != NULL; m = m->next, hdr = 0)
+		if (m->data_len + hdr > 0 &&
+		    virtqueue_check(&txq->vq, plx_pktmbuf_iova(m) - hdr, m->data_len + hdr,
+				VIRTIO_DMA_READ) < 0)
+			return false;
+	return true;
+}
+
+static __plx_always_inline uint16_t
+xmit_pkts(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts, const bool check)
 {
 	struct virtio_txq *txq = queue;
 	struct virtqueue *vq = &txq->vq;
@@ -285,6 +299,11 @@ virtio_xmit_pkts(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts)
 		struct plx_mbuf *m = tx_pkts[nb_tx];
 		const uint32_t len = m->pkt_len;
 
+		if (check && !is_reachable(txq, m)) {
+			plx_pktmbuf_free(m);
+			nb_bad++;
+			continue;
+		}
 		if (plx_likely(is_simple(m))) {
 			if (plx_unlikely(txq->nb_free == 0))
 				break;
@@ -311,4 +330,16 @@ virtio_xmit_pkts(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts)
 		virtio_stat_add(&txq->stats.bytes, bytes);
 	}
 	return nb_tx;
+}
+
+uint16_t
+virtio_xmit_pkts(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts)
+{
+	return xmit_pkts(queue, tx_pkts, nb_pkts, false);
+}
+
+uint16_t
+virtio_xmit_pkts_checked(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts)
+{
+	return xmit_pkts(queue, tx_pkts, nb_pkts, true);
 }

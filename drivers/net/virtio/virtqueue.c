@@ -79,6 +79,22 @@ virtqueue_reset(struct virtqueue *vq)
 	vq->broken = false;
 }
 
+int
+virtqueue_set_checker(struct virtqueue *vq, const struct virtio_transport *transport)
+{
+	vq->checker = transport->check ? transport : NULL;
+	return virtqueue_check(vq, (uint64_t)(uintptr_t)vq->desc, rings_bytes(vq->size),
+		VIRTIO_DMA_READ | VIRTIO_DMA_WRITE);
+}
+
+int
+virtqueue_check(const struct virtqueue *vq, uint64_t addr, size_t len, uint32_t how)
+{
+	if (vq->checker == NULL)
+		return 0;
+	return vq->checker->ops->dma_check(vq->checker, vq, addr, len, how);
+}
+
 void
 virtqueue_break(struct virtqueue *vq, const char *format, ...)
 {

@@ -20,6 +20,7 @@
 #include <plx_common.h>
 
 #include "virtio_ring.h"
+#include "virtio_transport.h"
 
 PLX_BEGIN_DECLS
 
@@ -42,6 +43,7 @@ PLX_BEGIN_DECLS
  * @notify_arg: the transport's.
  * @dev_name: of the device, for messages.
  * @label: "Rx queue", for messages.
+ * @checker: what virtqueue_check() asks; NULL if nothing is checked.
  */
 struct virtqueue {
 	struct virtq_desc *desc;
@@ -58,6 +60,7 @@ struct virtqueue {
 	void *notify_arg;
 	const char *dev_name;
 	const char *label;
+	const struct virtio_transport *checker;
 };
 
 /**
@@ -78,6 +81,19 @@ int virtqueue_alloc(struct virtqueue *vq, const char *type, const char *dev_name
 void virtqueue_free(struct virtqueue *vq);
 /** virtqueue_reset() - make all as new: empty, unbroken, interrupts not wanted. */
 void virtqueue_reset(struct virtqueue *vq);
+
+/**
+ * virtqueue_set_checker() - let @transport check addresses if it wants to, first of all the rings'.
+ * Return: 0; -EFAULT if the device can't reach the rings, logged.
+ */
+int virtqueue_set_checker(struct virtqueue *vq, const struct virtio_transport *transport);
+/**
+ * virtqueue_check() - may the device be given @addr, if addresses are checked at all?
+ * @len: bytes from there.
+ * @how: VIRTIO_DMA_READ or VIRTIO_DMA_WRITE.
+ * Return: 0; -EFAULT, logged.
+ */
+int virtqueue_check(const struct virtqueue *vq, uint64_t addr, size_t len, uint32_t how);
 
 /**
  * virtqueue_break() - the device broke the protocol: log it, and use the queue no more.
@@ -153,8 +169,8 @@ virtqueue_kick(struct virtqueue *vq)
  * virtqueue_intr_enable() - let the device interrupt when it returns a buffer.
  *
  * The device writes used->idx and then looks at the flag; we write the flag and then, by the
- * caller's poll, look at used->idx (2.7.10.1). As in virtqueue_kick(), only a full fence between the
- * two on both sides rules out that each misses what the other wrote.
+ * caller's poll, look at used->idx (2.7.10.1). As in virtqueue_kick(), only a full fence between
+ * the two on both sides rules out that each misses what the other wrote.
  */
 static inline void
 virtqueue_intr_enable(struct virtqueue *vq)

@@ -43,15 +43,16 @@ monitor()
 # plug_out N BDF - take out the N-th NIC, and wait until the kernel has let it go.
 plug_out()
 {
-	monitor device_del "nic$1" >/dev/null || fail "nic$1 cannot be taken out"
+	local answer
+	answer=$(monitor device_del "nic$1") || fail "nic$1 cannot be taken out: $answer"
 	await 60 "$2 goes" [ ! -e "/sys/bus/pci/devices/$2" ]
 }
 
 # plug_in N BDF [DRIVER] - put the N-th NIC in again, and wait until the kernel, or DRIVER, has it.
 plug_in()
 {
-	local device=/sys/bus/pci/devices/$2
-	monitor device_add "nic$1" || fail "nic$1 cannot be put in"
+	local device=/sys/bus/pci/devices/$2 answer
+	answer=$(monitor device_add "nic$1") || fail "nic$1 cannot be put in: $answer"
 	await 60 "$2 comes" [ -e "$device/driver_override" ]
 	[[ -z ${3:-} ]] || bind_driver "$2" "$3"
 }

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef TEST_VIRTIO_QUEUE_H
+#define TEST_VIRTIO_QUEUE_H
+/* Rx and Tx queues of net_virtio and their device, as fixtures. */
+#include <deque>
+#include <memory>
+#include <string>
+
+#include "eal_env.h"
+#include "test_virtio_device.h"
+
+constexpr uint16_t SIZE = 32;
+constexpr uint16_t THRESH = 8;
+constexpr unsigned int POOL_SIZE = 255;
+constexpr uint16_t PORT = 7;
+
+inline Pool
+make_pool(const char *name, unsigned int n = POOL_SIZE)
+{
+	return Pool(plx_pktmbuf_pool_create(name, n, 0, 16, PLX_MBUF_DEFAULT_BUF_SIZE,
+		SOCKET_ID_ANY));
+}
+
+/* A frame that tells its number and is as long as one may be. */
+inline std::string
+frame(unsigned int n, size_t len = 60)
+{
+	std::string s = "packet " + std::to_string(n) + " ";
+
+	s.resize(len, char('a' + n % 26));
+	return s;
+}
+
+inline std::string
+data_of(const plx_mbuf *m)
+{
+	return std::string(plx_pktmbuf_mtod(m, const char *), m->data_len);
+}
+
+class VirtioRx : public testing::Test {
+protected:
+	void SetUp() override
+	{
+		heap_ = heap_bytes_in_use();
+		make(POOL_SIZE);
+	}
+
+	void TearDown() override
+	{
+		unmake();
+		EXPECT_EQ(heap_bytes_in_use(), heap_);
+	}
+
+	void make(unsigned int mbufs)
+	{
+		pool = make_pool("virtio rx", mbufs);
+		ASSERT_NE(pool, nullptr);
+		rxq = virtio_rxq_create("test device", PORT, 0, SIZE, THRESH, pool.get(),
+			SOCKET_ID_ANY);
+		ASSERT_NE(rxq, nullptr);
+		start();
+	}
+
+	void start()
+	{
+		ASSERT_EQ(virtio_rxq_start(rxq), 0);
+		device.reset(new RingDevice(rxq->vq));
+	}
+
+	/* No mbuf may be lost, whatever went on before. */
+	void unmake()
+	{
+		for (plx_mbuf *m : got)
+			plx_pktmbuf_free(m);
+		got.clear();
+		virtio_rxq_stop(rxq);
+		EXPECT_EQ(plx_mempool_in_use_count(pool.get()), 0u);
+		virtio_rxq_destroy(rxq);
+		pool.reset();
+	}
+
+	/* One burst into @got. */
+	unsigned int burst(uint16_t n = 64)
+	{
+		plx_mbuf *pkts[64];
+		const uint16_t nb = virtio_recv_pkts(rxq, pkts, n);
+
+		EXPECT_LE(nb, n);
+		got.insert(got.end(), pkts, pkts + nb);
+		return nb;
+	}
+
+	/* Nothing moves any more, even if the device is good from now on; a restart helps. */
+	void expect_broken()
+	{
+		const uint64_t errors = rxq->stats.errors;
+
+		EXPECT_TRUE(rxq->vq.broken);
+		device->use(0, 64);
+		EXPECT_EQ(burst(), 0u);
+		EXPECT_EQ(rxq->stats.errors, errors);
+		virtio_rxq_stop(rxq);
+		start();
+		device->receive(frame(99));
+		ASSERT_EQ(burst(), 1u);
+		EXPECT_EQ(data_of(got.back()), frame(99));
+	}
+
+	Pool pool;
+	virtio_rxq *rxq = nullptr;
+	std::unique_ptr<RingDevice> device;
+	std::deque<plx_mbuf *> got;
+
+private:
+	size_t heap_ = 0;
+};
+
+class VirtioTx : public testing::Test {
+protected:
+	void SetUp() override
+	{
+		heap_ = heap_bytes_in_use();
+		pool = make_pool("virtio tx");
+		ASSERT_NE(pool, nullptr);
+		txq = virtio_txq_create("test device", 1, SIZE, THRESH, SOCKET_ID_ANY);
+		ASSERT_NE(txq, nullptr);
+		start();
+	}
+
+	void TearDown() override
+	{
+		virtio_txq_stop(txq);
+		EXPECT_EQ(plx_mempool_in_use_count(pool.get()), 0u);
+		virtio_txq_destroy(txq);
+		pool.reset();
+		EXPECT_EQ(heap_bytes_in_use(), heap_);
+	}
+
+	void start()
+	{
+		virtio_txq_start(txq);
+		device.reset(new RingDevice(txq->vq));
+	}
+
+	/* A packet of these segments. */
+	plx_mbuf *packet(const std::vector<std::string> &segs)
+	{
+		plx_mbuf *head = nullptr;
+
+		for (const std::string &s : segs) {
+			plx_mbuf *m = plx_pktmbuf_alloc(pool.get());
+
+			EXPECT_NE(m, nullptr);
+			memset(m->buf_addr, 0xee, m->data_off);
+			memcpy(plx_pktmbuf_append(m, uint16_t(s.size())), s.data(), s.size());
+			if (head == nullptr)
+				head = m;
+			else
+				EXPECT_EQ(plx_pktmbuf_chain(head, m), 0);
+		}
+		return head;
+	}
+
+	uint16_t send(plx_mbuf *m) { return virtio_xmit_pkts(txq, &m, 1); }
+
+	/* Let the device send all it has. */
+	void complete()
+	{
+		while (device->available() > 0)
+			device->use(device->take(), 0);
+	}
+
+	/* Make the driver look at the used ring: a burst which is too large for the free ones. */
+	void make_it_reclaim()
+	{
+		plx_mbuf *m = packet({ frame(0) });
+		uint16_t left = txq->nb_free;
+
+		for (; left > 0 && !txq->vq.broken && left >= THRESH; left = txq->nb_free)
+			if (send(m) == 1)
+				m = packet({ frame(0) });
+		if (send(m) == 0)
+			plx_pktmbuf_free(m);
+	}
+
+	void expect_broken(uint64_t errors)
+	{
+		plx_mbuf *m = packet({ frame(0) });
+
+		EXPECT_TRUE(txq->vq.broken);
+		EXPECT_EQ(txq->stats.errors, errors);
+		EXPECT_EQ(send(m), 0);
+		plx_pktmbuf_free(m);
+		virtio_txq_stop(txq);
+		EXPECT_EQ(plx_mempool_in_use_count(pool.get()), 0u);
+		start();
+		EXPECT_EQ(send(packet({ frame(98) })), 1);
+		EXPECT_EQ(device->read(device->take()), std::string(12, 0) + frame(98));
+	}
+
+	Pool pool;
+	virtio_txq *txq = nullptr;
+	std::unique_ptr<RingDevice> device;
+	size_t heap_ = 0;
+};
+
+#endif
