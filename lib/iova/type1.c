@@ -19,10 +19,7 @@
 static int
 type1_detach(struct plx_iova_space *space, int fd)
 {
-	if (ioctl(fd, VFIO_GROUP_UNSET_CONTAINER) == 0)
-		return 0;
-	/* It is in no container: the kernel takes it out when its last device is unbound or goes. */
-	return errno == EINVAL ? 0 : -errno;
+	return ioctl(fd, VFIO_GROUP_UNSET_CONTAINER) < 0 && errno != EINVAL ? -errno : 0;
 }
 
 /* A container gets its IOMMU with the first group, and loses it and all mappings with the last. */
