@@ -17,10 +17,6 @@
 #include "iommufd_uapi.h"
 #include "vfio_raw.h"
 
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23	/* Linux 5.14, include/uapi/asm-generic/mman-common.h */
-#endif
-
 /* "vfio3" or "noiommu-vfio3": the one name in the device's directory vfio-dev. */
 static int
 node_of(const char *bdf, char *path, size_t size)
@@ -110,25 +106,10 @@ raw_detach(struct plx_iova_space *space, int fd)
 	return ret;
 }
 
-/*
- * From the end to the start: a pool gives its pages by falling address, so that pages which are
- * neighbours here are neighbours in memory too, each time. An errno stands for a pool that ran dry.
- */
-static int
-populate(uint8_t *addr, size_t len)
-{
-	const size_t page = (size_t)2 << 20;
-
-	for (size_t at = len; at > 0; at -= page)
-		if (madvise(addr + at - page, page, MADV_POPULATE_WRITE) < 0)
-			return -errno;
-	return 0;
-}
-
 void *
 raw_hugepages(void *va, size_t len, int *fd)
 {
-	int flags = MAP_SHARED | (va != NULL ? MAP_FIXED_NOREPLACE : 0);
+	int flags = MAP_SHARED | MAP_POPULATE | (va != NULL ? MAP_FIXED_NOREPLACE : 0);
 	void *addr;
 
 	*fd = memfd_create("raw", MFD_CLOEXEC | MFD_HUGETLB | MFD_HUGE_2MB);
@@ -136,10 +117,8 @@ raw_hugepages(void *va, size_t len, int *fd)
 		return NULL;
 	addr = ftruncate(*fd, (off_t)len) == 0 ?
 		mmap(va, len, PROT_READ | PROT_WRITE, flags, *fd, 0) : MAP_FAILED;
-	if (addr != MAP_FAILED && populate(addr, len) == 0)
-		return addr;
 	if (addr != MAP_FAILED)
-		munmap(addr, len);
+		return addr;
 	close(*fd);
 	*fd = -1;
 	return NULL;
