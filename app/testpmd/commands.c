@@ -21,11 +21,13 @@
 /*
  * @words: lower case is as it is typed, upper case stands for an argument. @run gets the argument, or
  * ""; it returns 0, QUIT, or an errno that ends the program: what a command fails in is logged.
+ * Instead of it, @each is called for the port that the argument names, or for all.
  */
 struct command {
 	const char *words;
 	const char *help;
 	int (*run)(struct testpmd *tp, const char *arg);
+	int (*each)(struct testpmd *tp, struct fwd_port *port);
 };
 
 #define QUIT 1
@@ -147,7 +149,7 @@ show_info(struct testpmd *tp, struct fwd_port *port)
 }
 
 /* Do it to the port that @arg names, or to all. Ports may be closed by it. */
-static int
+static void
 each_port(struct testpmd *tp, const char *arg, int (*run)(struct testpmd *tp, struct fwd_port *port))
 {
 	bool all = strcmp(arg, "all") == 0, any = false;
@@ -165,39 +167,13 @@ each_port(struct testpmd *tp, const char *arg, int (*run)(struct testpmd *tp, st
 	}
 	if (!any && !all)
 		printf("Invalid port %s\n", arg);
-	return 0;
 }
 
 static int
 cmd_port_start(struct testpmd *tp, const char *arg)
 {
-	int ret = each_port(tp, arg, start_one);
-
-	return ret < 0 ? ret : ports_check_links(tp);
-}
-
-static int
-cmd_port_stop(struct testpmd *tp, const char *arg)
-{
-	return each_port(tp, arg, stop_one);
-}
-
-static int
-cmd_port_close(struct testpmd *tp, const char *arg)
-{
-	return each_port(tp, arg, close_one);
-}
-
-static int
-cmd_show_stats(struct testpmd *tp, const char *arg)
-{
-	return each_port(tp, arg, show_stats);
-}
-
-static int
-cmd_show_info(struct testpmd *tp, const char *arg)
-{
-	return each_port(tp, arg, show_info);
+	each_port(tp, arg, start_one);
+	return ports_check_links(tp);
 }
 
 static int
@@ -224,12 +200,6 @@ detach_one(struct testpmd *tp, struct fwd_port *port)
 	return device_detach(tp, plx_dev_find(info.device->name));
 }
 
-static int
-cmd_port_detach(struct testpmd *tp, const char *arg)
-{
-	return each_port(tp, arg, detach_one);
-}
-
 /* For one whose ports are closed. */
 static int
 cmd_device_detach(struct testpmd *tp, const char *arg)
@@ -250,19 +220,19 @@ cmd_device_detach(struct testpmd *tp, const char *arg)
 static int cmd_help(struct testpmd *tp, const char *arg);
 
 static const struct command commands[] = {
-	{ "device detach NAME", "release a device", cmd_device_detach },
-	{ "help", "list the commands", cmd_help },
-	{ "port attach DEVARGS", "take a device: as -a or --vdev", cmd_attach },
-	{ "port close PORT", "close a stopped port, or all", cmd_port_close },
-	{ "port detach PORT", "close a stopped port and release its device", cmd_port_detach },
-	{ "port start PORT", "start a port, or all", cmd_port_start },
-	{ "port stop PORT", "stop a port, or all", cmd_port_stop },
-	{ "quit", "end the program", cmd_quit },
-	{ "show port info PORT", "what a port is; or all", cmd_show_info },
-	{ "show port stats PORT", "what it counted; or all", cmd_show_stats },
-	{ "start", "forward packets", cmd_start },
-	{ "start tx_first", "the same, after a burst of packets by each stream", cmd_start_tx_first },
-	{ "stop", "stop forwarding, and show what it did", cmd_stop },
+	{ "device detach NAME", "release a device", cmd_device_detach, NULL },
+	{ "help", "list the commands", cmd_help, NULL },
+	{ "port attach DEVARGS", "take a device: as -a or --vdev", cmd_attach, NULL },
+	{ "port close PORT", "close a stopped port, or all", NULL, close_one },
+	{ "port detach PORT", "close a stopped port and release its device", NULL, detach_one },
+	{ "port start PORT", "start a port, or all", cmd_port_start, NULL },
+	{ "port stop PORT", "stop a port, or all", NULL, stop_one },
+	{ "quit", "end the program", cmd_quit, NULL },
+	{ "show port info PORT", "what a port is; or all", NULL, show_info },
+	{ "show port stats PORT", "what it counted; or all", NULL, show_stats },
+	{ "start", "forward packets", cmd_start, NULL },
+	{ "start tx_first", "the same, after a burst of packets by each stream", cmd_start_tx_first, NULL },
+	{ "stop", "stop forwarding, and show what it did", cmd_stop, NULL },
 };
 
 static int
@@ -318,9 +288,14 @@ execute(struct testpmd *tp, char *line)
 
 	if (n == 0 || words[0][0] == '#')
 		return 0;
-	for (size_t i = 0; i < PLX_DIM(commands); i++)
-		if (matches(&commands[i], words, n, &arg, &known))
+	for (size_t i = 0; i < PLX_DIM(commands); i++) {
+		if (!matches(&commands[i], words, n, &arg, &known))
+			continue;
+		if (commands[i].run != NULL)
 			return commands[i].run(tp, arg);
+		each_port(tp, arg, commands[i].each);
+		return 0;
+	}
 	printf(known ? "Bad arguments\n" : "Command not found\n");
 	return 0;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Single devices that come and go between start-up and clean-up. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <plx_dev_hotplug.h>

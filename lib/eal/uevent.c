@@ -44,10 +44,13 @@ take(const char *pair, struct plx_uevent *event)
 int
 eal_uevent_parse(const char *text, size_t len, struct plx_uevent *event)
 {
-	const char *end = text + len, *at = memchr(text, '@', strnlen(text, len)), *pair;
+	const char *end = text + len, *at, *pair;
 
 	*event = (struct plx_uevent){ "", "", "", "" };
-	if (len == 0 || end[-1] != '\0' || at == NULL)
+	if (len == 0 || end[-1] != '\0')
+		return -EINVAL;
+	at = strchr(text, '@');
+	if (at == NULL)
 		return -EINVAL;
 	for (pair = text + strlen(text) + 1; pair < end; pair += strlen(pair) + 1)
 		take(pair, event);

@@ -5,7 +5,7 @@
 
 #include "shadow.h"
 
-#define LEAF_MAX 64u
+#define LEAF_MAX 128u
 
 struct shadow_leaf {
 	unsigned int n;
@@ -43,6 +43,15 @@ shadow_next(const struct shadow *s, struct shadow_at *at)
 	return at->leaf < s->n ? &s->leaves[at->leaf]->extents[at->slot] : NULL;
 }
 
+/* All keys of a leaf at once: one after the other, each step of the search would wait for its own. */
+static inline void
+prefetch_keys(const struct shadow_leaf *leaf)
+{
+	__builtin_prefetch(leaf);
+	for (unsigned int i = 0; i < LEAF_MAX; i += PLX_CACHE_LINE_SIZE / sizeof(leaf->keys[0]))
+		__builtin_prefetch(&leaf->keys[i]);
+}
+
 struct iova_extent *
 shadow_seek(const struct shadow *s, uint64_t iova, struct shadow_at *at)
 {
@@ -55,6 +64,7 @@ shadow_seek(const struct shadow *s, uint64_t iova, struct shadow_at *at)
 	if (leaf == 0)		/* all of them start above @iova */
 		return &s->leaves[0]->extents[0];
 	at->leaf = leaf - 1;
+	prefetch_keys(s->leaves[at->leaf]);
 	slot = count_up_to(s->leaves[at->leaf]->keys, s->leaves[at->leaf]->n, iova);
 	at->slot = slot - 1;	/* the leaf's first key is not above, so there is one */
 	e = &s->leaves[at->leaf]->extents[at->slot];

@@ -3,7 +3,7 @@
 #define IOVA_SHADOW_H
 /*
  * Extents by address. They never overlap, so a sorted sequence is all that is needed; it is kept in
- * two levels, leaves of up to 64 extents and an array of the leaves' first addresses. A search
+ * two levels, leaves of up to 128 extents and an array of the leaves' first addresses. A search
  * touches a few cache lines of keys and one of payload, where a binary tree would miss the cache at
  * each of its levels: at 100,000 extents that is what counts.
  */

@@ -22,6 +22,7 @@ TABLE = [
     ('1 iommufd: kernel calls for 512 MiB', 'most', 'map iommufd:map-calls', '', 1),
     ('1 type1: kernel calls for 512 MiB', 'most', 'map type1:map-calls', '', 1),
     ('1 iommufd: 1 call, 256 calls by page', 'ratio', 'map iommufd:map', 'map iommufd:map-pages', 10),
+    ('1 iommufd: the same, physically scattered', 'ratio', 'map iommufd:scattered-map', 'map iommufd:scattered-map-pages', None),
     ('1 iommufd: the kernel call, all of the map', 'ratio', 'map iommufd:map-kernel', 'map iommufd:map', None),
     ('1 type1: 1 call, 256 calls by page', 'ratio', 'map type1:map', 'map type1:map-pages', None),
     ('2 iommufd: first allocation', 'ratio', 'alloc iommufd:first-alloc', 'alloc dpdk:first-alloc', 1.5),

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/vfio.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -15,9 +16,16 @@
 
 /*
  * The two ways in turn so often. The first round is for the caches, here and in the kernel (and in
- * the lab for QEMU's, of translated code, which count most); its results have names of their own.
+ * the lab for QEMU's, of translated code, which count most); its results are "cold-".
  */
 #define MAP_ROUNDS 4
+/*
+ * What a pool of hugepages gives is neighbours in memory, or falls where it should rise: the kernel
+ * then has as many runs of pages to map as there are pages, and these results are "scattered-". Pages
+ * that are given back come again in the other order, so memory is had twice to see both.
+ */
+#define LAYOUTS 2
+#define SCATTERED_RUNS 64
 /* Where every IOMMU reaches, one of 39 bits too. */
 #define BENCH_VA ((void *)0x1000000000)
 
@@ -31,6 +39,39 @@ mapping_of(void *va, int fd)
 		.flags = PLX_IOVA_READ | PLX_IOVA_WRITE | (fd >= 0 ? PLX_IOVA_FD : 0),
 		.fd = fd,
 	};
+}
+
+static void
+result(const char *kind, const char *name, uint64_t value)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s%s", kind, name);
+	bench_result(text, value);
+}
+
+/* Runs of physically contiguous pages, by /proc/self/pagemap: bits 0 to 54 are the frame. */
+static int
+physical_runs(const void *va)
+{
+	const uint64_t step = BENCH_PAGE >> 12, frame_mask = ((uint64_t)1 << 55) - 1;
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC), runs = 0;
+	uint64_t entry, last = 0;
+
+	if (fd < 0)
+		return -errno;
+	for (size_t at = 0; at < BENCH_SIZE && runs >= 0; at += BENCH_PAGE) {
+		off_t where = (off_t)(((uintptr_t)va + at) >> 12) * (off_t)sizeof(entry);
+
+		if (pread(fd, &entry, sizeof(entry), where) != sizeof(entry)) {
+			runs = -EIO;
+			break;
+		}
+		runs += (entry & frame_mask) != last + step;
+		last = entry & frame_mask;
+	}
+	close(fd);
+	return runs;
 }
 
 /* Kernel calls of the space so far, and the time in them if @ns is not NULL. */
@@ -52,51 +93,53 @@ calls_of(struct plx_iova_space *space, uint64_t *ns)
 
 /* The cost of a map into a space that has a device. */
 static int
-timed_map(struct plx_iova_space *space, const struct plx_iova_mapping *m, const char *name)
+timed_map(struct plx_iova_space *space, const struct plx_iova_mapping *m, const char *kind,
+	const char *name)
 {
 	uint64_t start = bench_now();
 	int ret = plx_iova_map(space, m);
 
 	if (ret == 0)
-		bench_result(name, bench_now() - start);
+		result(kind, name, bench_now() - start);
 	return ret;
 }
 
 static int
-timed_unmap(struct plx_iova_space *space, const struct plx_iova_mapping *m, const char *name)
+timed_unmap(struct plx_iova_space *space, const struct plx_iova_mapping *m, const char *kind,
+	const char *name)
 {
 	uint64_t start = bench_now();
 	int ret = plx_iova_unmap(space, m->iova, m->len);
 
 	if (ret == 0)
-		bench_result(name, bench_now() - start);
+		result(kind, name, bench_now() - start);
 	return ret;
 }
 
 static int
-map_attached(struct plx_iova_space *space, void *va, int fd, bool cold)
+map_attached(struct plx_iova_space *space, void *va, int fd, const char *kind)
 {
 	struct plx_iova_mapping m = mapping_of(va, fd);
-	int ret = timed_map(space, &m, cold ? "cold-map" : "map");
+	int ret = timed_map(space, &m, kind, "map");
 	uint64_t ns;
 
 	if (ret < 0)
 		return ret;
 	bench_result("map-calls", calls_of(space, &ns));
-	bench_result(cold ? "cold-map-kernel" : "map-kernel", ns);
-	ret = timed_unmap(space, &m, cold ? "cold-unmap" : "unmap");
+	result(kind, "map-kernel", ns);
+	ret = timed_unmap(space, &m, kind, "unmap");
 	bench_result("all-calls", calls_of(space, NULL));
 	return ret;
 }
 
 /* By lib/iova, in a space of its own. */
 static int
-map_space(struct plx_iova_space *space, const char *bdf, void *va, int fd, bool cold)
+map_space(struct plx_iova_space *space, const char *bdf, void *va, int fd, const char *kind)
 {
 	int dev = raw_attach(space, bdf), ret = dev, undo;
 
 	if (dev >= 0) {
-		ret = map_attached(space, va, fd, cold);
+		ret = map_attached(space, va, fd, kind);
 		undo = raw_detach(space, dev);
 		ret = ret < 0 ? ret : undo;
 	}
@@ -106,7 +149,8 @@ map_space(struct plx_iova_space *space, const char *bdf, void *va, int fd, bool 
 
 /* One ioctl for each page, and what it takes; a device is attached. @map is given @arg. */
 static int
-map_pages(int (*map)(int fd, uint32_t arg, void *page), int fd, uint32_t arg, void *va, bool cold)
+map_pages(int (*map)(int fd, uint32_t arg, void *page), int fd, uint32_t arg, void *va,
+	const char *kind)
 {
 	uint64_t start = bench_now();
 	int ret = 0;
@@ -114,7 +158,7 @@ map_pages(int (*map)(int fd, uint32_t arg, void *page), int fd, uint32_t arg, vo
 	for (size_t done = 0; done < BENCH_SIZE && ret == 0; done += BENCH_PAGE)
 		ret = map(fd, arg, PLX_PTR_ADD(va, done));
 	if (ret == 0)
-		bench_result(cold ? "cold-map-pages" : "map-pages", bench_now() - start);
+		result(kind, "map-pages", bench_now() - start);
 	return ret;
 }
 
@@ -135,7 +179,7 @@ map_page_iommufd(int iommufd, uint32_t ioas_id, void *page)
 }
 
 static int
-pages_iommufd(const char *bdf, void *va, bool cold)
+pages_iommufd(const char *bdf, void *va, const char *kind)
 {
 	struct uapi_ioas_alloc alloc = { .size = sizeof(alloc) };
 	struct uapi_vfio_attach_pt attach = { .argsz = sizeof(attach) };
@@ -150,7 +194,7 @@ pages_iommufd(const char *bdf, void *va, bool cold)
 	}
 	if (ret == 0)
 		ret = ioctl(dev, UAPI_VFIO_DEVICE_ATTACH_IOMMUFD_PT, &attach) < 0 ? -errno :
-			map_pages(map_page_iommufd, iommufd, alloc.out_ioas_id, va, cold);
+			map_pages(map_page_iommufd, iommufd, alloc.out_ioas_id, va, kind);
 	/* The kernel takes all of it back with the files. */
 	if (dev >= 0)
 		close(dev);
@@ -174,7 +218,7 @@ map_page_type1(int container, uint32_t unused, void *page)
 }
 
 static int
-pages_type1(const char *bdf, void *va, bool cold)
+pages_type1(const char *bdf, void *va, const char *kind)
 {
 	int container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
 	int group = raw_open_group(bdf), ret = 0;
@@ -183,7 +227,7 @@ pages_type1(const char *bdf, void *va, bool cold)
 	    ioctl(container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU) < 0)
 		ret = container >= 0 && group < 0 ? group : -errno;
 	if (ret == 0)
-		ret = map_pages(map_page_type1, container, 0, va, cold);
+		ret = map_pages(map_page_type1, container, 0, va, kind);
 	if (group >= 0)
 		close(group);
 	if (container >= 0)
@@ -191,26 +235,42 @@ pages_type1(const char *bdf, void *va, bool cold)
 	return ret;
 }
 
+typedef int (*open_fn)(int fd, struct plx_iova_space **space);
+typedef int (*pages_fn)(const char *bdf, void *va, const char *kind);
+
 /* The two ways in turn: by lib/iova, and by @pages. */
 static int
-bench_map(int (*open_space)(int fd, struct plx_iova_space **space),
-	int (*pages)(const char *bdf, void *va, bool cold), const char *bdf)
+map_in_turn(open_fn open_space, pages_fn pages, const char *bdf, void *va, int fd)
 {
 	struct plx_iova_space *space;
-	int fd, ret = 0;
-	void *va = raw_hugepages(BENCH_VA, BENCH_SIZE, &fd);
+	int runs = physical_runs(va), ret = PLX_MIN(runs, 0);
 
-	if (va == NULL)
-		return -errno;
 	for (unsigned int i = 0; i < MAP_ROUNDS && ret == 0; i++) {
+		const char *kind = i == 0 ? "cold-" : runs > SCATTERED_RUNS ? "scattered-" : "";
+
 		ret = open_space(-1, &space);
 		if (ret == 0)
-			ret = map_space(space, bdf, va, fd, i == 0);
+			ret = map_space(space, bdf, va, fd, kind);
 		if (ret == 0)
-			ret = pages(bdf, va, i == 0);
+			ret = pages(bdf, va, kind);
 	}
-	munmap(va, BENCH_SIZE);
-	close(fd);
+	return ret;
+}
+
+static int
+bench_map(open_fn open_space, pages_fn pages, const char *bdf)
+{
+	int fd, ret = 0;
+
+	for (unsigned int i = 0; i < LAYOUTS && ret == 0; i++) {
+		void *va = raw_hugepages(BENCH_VA, BENCH_SIZE, &fd);
+
+		if (va == NULL)
+			return -errno;
+		ret = map_in_turn(open_space, pages, bdf, va, fd);
+		munmap(va, BENCH_SIZE);
+		close(fd);
+	}
 	return ret;
 }
 
@@ -234,20 +294,20 @@ static int
 share(struct plx_iova_space *one, struct plx_iova_space *two, const struct plx_iova_mapping *m)
 {
 	struct plx_iova_mapping own = *m;
-	int ret = timed_map(one, m, "first-space");
+	int ret = timed_map(one, m, "", "first-space");
 
 	if (ret < 0)
 		return ret;
 	bench_result("first-pinned-kib", (uint64_t)raw_pinned_kb(one));
-	ret = timed_map(two, m, "second-space");
+	ret = timed_map(two, m, "", "second-space");
 	if (ret < 0)
 		return ret;
 	bench_result("both-pinned-kib", (uint64_t)raw_pinned_kb(one));
-	ret = timed_unmap(two, m, "second-unmap");
+	ret = timed_unmap(two, m, "", "second-unmap");
 	if (ret < 0)
 		return ret;
 	own.flags |= PLX_IOVA_OWN_PINS;
-	ret = timed_map(two, &own, "own-second-space");
+	ret = timed_map(two, &own, "", "own-second-space");
 	bench_result("own-pinned-kib", (uint64_t)raw_pinned_kb(one));
 	return ret;
 }

@@ -55,7 +55,7 @@ struct vfio_args {
 
 /*
  * An address space of the bus, its listener to memory events, and what it maps of external memory.
- * A shared one lives until clean-up, a private one as long as its device.
+ * A shared one lives until clean-up once it listens, a private one as long as its device.
  */
 struct vfio_space {
 	struct plx_iova_space *iova;

@@ -87,6 +87,14 @@ testpmd_forwards()
 	grep -q 'packet forwarding packets/burst' "$log"
 }
 
+# received N - has a port received so many packets, by the periodic statistics?
+received()
+{
+	local now
+	now=$(sed -n 's/.*RX-packets: \([0-9]*\) .*/\1/p' "$log" | tail -n 1)
+	((${now:-0} >= $1))
+}
+
 # stop_testpmd [SIGNAL] - and see that it ends well and prints the statistics.
 stop_testpmd()
 {
