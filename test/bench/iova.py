@@ -93,6 +93,19 @@ def measure_lab():
         yield rows_of, 'alloc dpdk', [DPDK, 'alloc', '-l', '0-1', '-a', nics[0], '--in-memory', '--no-telemetry']
 
 
+def renew_hugepages():
+    """A pool that has been used gives pages in any order; a new one gives neighbours. See iova_kernel.c."""
+    with open('/proc/sys/vm/nr_hugepages', 'r+', encoding='ascii') as file:
+        pages = int(file.read())
+        for n in (0, pages):
+            file.seek(0)
+            file.write(str(n))
+            file.flush()
+        file.seek(0)
+        if int(file.read()) != pages:
+            sys.exit(f'{pages} hugepages were there, and are not to be had again')
+
+
 def measure(measurements, runs, path):
     with open(path, 'a', newline='', encoding='utf-8') as file:
         writer = csv.writer(file)
@@ -100,6 +113,8 @@ def measure(measurements, runs, path):
             writer.writerow(('measurement', 'run', 'value'))
         for run in range(1, runs + 1):
             for function, name, command in measurements:
+                if name.startswith('map '):
+                    renew_hugepages()
                 for result, value in function(name, command):
                     writer.writerow((result, run, value))
                 print(f'run {run}: {name}', flush=True)
@@ -134,12 +149,12 @@ def row_of(medians, title, kind, a, b, target):
 
 
 def table(path):
-    values = {}
+    values, runs = {}, 0
     with open(path, newline='', encoding='utf-8') as file:
         for row in csv.DictReader(file):
             values.setdefault(row['measurement'], []).append(float(row['value']))
+            runs = max(runs, int(row['run']))
     medians = {name: statistics.median(list_) for name, list_ in values.items()}
-    runs = min(map(len, values.values()))   # some measurements repeat in a run
     print(f'\n{"medians of " + str(runs) + " runs":42} {"measured":>12} {"against":>12} {"ratio":>10}   target')
     for entry in TABLE:
         row = row_of(medians, *entry)
