@@ -116,7 +116,9 @@ noiommu_map(struct plx_iova_space *space, const struct iova_extent *e, enum plx_
 static int
 noiommu_windows(struct plx_iova_space *space)
 {
-	return 0;
+	static const struct plx_iova_range all = { .start = 0, .last = UINT64_MAX };
+
+	return iova_set_windows(space, &all, 1, space->reach.alignment);
 }
 
 static int
