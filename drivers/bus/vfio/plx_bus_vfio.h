@@ -225,7 +225,8 @@ PLX_EXPORT int plx_pci_is_lost(const struct plx_pci_device *dev);
  *
  * All memory is mapped where it goes before it does. The driver has stopped the device. Not while
  * another thread uses this device. Return: 0, also if it is there already; -ENODEV if it is not open;
- * -ENOTSUP with the legacy backend; as plx_iova_attach(), logged, and then it is where it was.
+ * -ENOTSUP with the legacy backend or without an IOMMU; as plx_iova_attach(), logged, and then it is
+ * where it was.
  */
 PLX_EXPORT int plx_pci_set_private(struct plx_pci_device *dev, bool private_space);
 

@@ -40,7 +40,7 @@ plx_pci_set_private(struct plx_pci_device *pci, bool private_space)
 
 	if (dev == NULL)
 		return -ENODEV;
-	if (dev->ops != &vfio_cdev_ops)
+	if (dev->ops != &vfio_cdev_ops || dev->noiommu)
 		return -ENOTSUP;
 	from = dev->space;
 	if (from->shared != private_space)
