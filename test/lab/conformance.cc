@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The same tests for every way to have a device, $PLX_MODE (see conformance.h): DMA to memory that
- * comes and goes, in address spaces that devices share, have alone, and change.
+ * comes and goes, in address spaces that devices share, have alone, change, or do without.
  */
 #include <atomic>
 
@@ -22,7 +22,8 @@ TEST_F(Conformance, DmaReadsAndWrites)
 
 	ASSERT_NE(zone, nullptr);
 	ASSERT_NE(pages, nullptr);
-	EXPECT_EQ(zone->iova, reinterpret_cast<uintptr_t>(zone->addr));
+	EXPECT_EQ(zone->iova == reinterpret_cast<uintptr_t>(zone->addr), !mode().physical);
+	EXPECT_EQ(zone->iova, plx_mem_virt2iova(zone->addr));
 	for (const plx_pci_device *dev : devices) {
 		expect_copy(dev, zone->addr);
 		expect_copy(dev, pages + HUGE_PAGE - PAGE);
@@ -87,13 +88,18 @@ TEST_F(Conformance, MemoryComesAndGoesUnderDma)
 		auto *memory = static_cast<char *>(plx_malloc("hot", BIG, HUGE_PAGE));
 
 		ASSERT_NE(memory, nullptr);
-		EXPECT_EQ(reach(memory, BIG), 0);
+
+		const std::vector<Piece> all = pieces(memory, BIG);
+
+		EXPECT_EQ(reach(all), 0);
 		EXPECT_TRUE(neighbour.goes_on());
 		expect_copy(devices[0], memory);
 		expect_copy(devices[0], memory + BIG - 2 * PAGE);
 		plx_free(memory);
 		EXPECT_GE(plx_mem_trim(), int64_t(BIG));
-		EXPECT_EQ(reach(memory, PAGE), -EFAULT);
+		for (const Piece &p : all)
+			EXPECT_EQ(reach({ { p.iova, PAGE } }), -EFAULT);
+		EXPECT_EQ(plx_mem_virt2iova(memory), PLX_BAD_IOVA);
 		EXPECT_TRUE(neighbour.goes_on());
 	}
 	EXPECT_EQ(faults_of(devices[0]) + faults_of(devices[1]), faults);
@@ -102,13 +108,14 @@ TEST_F(Conformance, MemoryComesAndGoesUnderDma)
 /* The IOMMU stops the device and the kernel says so; this process, and the other device, hear nothing of it. */
 TEST_F(Conformance, FaultAfterUnmap)
 {
+	if (mode().physical)
+		GTEST_SKIP() << "there is no page table, so nothing stops the device";
+
 	const long first = faults_of(devices[0]), other = faults_of(devices[1]);
 	const Engine engine(devices[0]);
 	auto *stays = plx_malloc("stays", 2 * PAGE, PAGE), *memory = plx_malloc("hot", BIG, HUGE_PAGE);
 	const auto iova = reinterpret_cast<uintptr_t>(memory);
 
-	if (!mode().faults)
-		GTEST_SKIP() << "nothing stops the device";
 	ASSERT_NE(memory, nullptr);
 	ASSERT_NE(stays, nullptr);
 	expect_copy(devices[0], memory);
@@ -160,16 +167,27 @@ private:
 	static plx_device *of(plx_pci_device *dev) { return dev != nullptr ? &dev->device : nullptr; }
 };
 
+/* Nobody holds the pages of the application, and they have no address that stays. */
+void
+expect_refused(const External &memory, plx_pci_device *dev)
+{
+	EXPECT_EQ(plx_mem_virt2iova(memory.addr), PLX_BAD_IOVA);
+	EXPECT_EQ(memory.map(dev), -ENOTSUP);
+	EXPECT_EQ(memory.unmap(dev), -ENOENT);
+}
+
 TEST_F(Conformance, ExternalMemoryOfOneDevice)
 {
 	const External memory;
 	const bool shared = space(devices[0]) == space(devices[1]);
 
-	EXPECT_EQ(reach(memory.addr, PAGE), -EFAULT);
+	if (mode().physical)
+		return expect_refused(memory, devices[0]);
+	EXPECT_EQ(reach(pieces(memory.addr, PAGE)), -EFAULT);
 	ASSERT_EQ(memory.map(devices[0]), 0);
 	EXPECT_EQ(plx_extmem_unregister(memory.addr, memory.LEN), -EBUSY);
 	expect_copy(devices[0], memory.addr);
-	EXPECT_EQ(reach(memory.addr, memory.LEN), shared ? 0 : -EFAULT);
+	EXPECT_EQ(reach(pieces(memory.addr, memory.LEN)), shared ? 0 : -EFAULT);
 	EXPECT_EQ(memory.unmap(devices[1]), -ENOENT);
 	EXPECT_EQ(memory.unmap(devices[0]), 0);
 	EXPECT_EQ(memory.unmap(devices[0]), -ENOENT);
@@ -180,14 +198,16 @@ TEST_F(Conformance, ExternalMemoryOfAll)
 {
 	const External memory;
 
+	if (mode().physical)
+		return expect_refused(memory, nullptr);
 	ASSERT_EQ(memory.map(nullptr), 0);
-	EXPECT_EQ(reach(memory.addr, memory.LEN), 0);
+	EXPECT_EQ(reach(pieces(memory.addr, memory.LEN)), 0);
 	for (const plx_pci_device *dev : devices)
 		expect_copy(dev, memory.addr);
 	EXPECT_EQ(memory.unmap(devices[0]), -ENOENT);
 	EXPECT_EQ(memory.unmap(nullptr), 0);
 	EXPECT_EQ(memory.unmap(nullptr), -ENOENT);
-	EXPECT_EQ(reach(memory.addr, PAGE), -EFAULT);
+	EXPECT_EQ(reach(pieces(memory.addr, PAGE)), -EFAULT);
 }
 
 /* The interrupts' place in the address space is a hole in the windows: memory there is refused by a line that says so. */
@@ -197,6 +217,8 @@ TEST_F(Conformance, WindowsAndTheirHoles)
 	plx_iova_range hole = {};
 	plx_mem_region region = {};
 
+	if (mode().physical)
+		GTEST_SKIP() << "there is no page table, so there are no windows";
 	for (const plx_pci_device *dev : devices) {
 		const unsigned int n = plx_iova_windows(space(dev), nullptr, 0, &alignment);
 		std::vector<plx_iova_range> windows(n);
@@ -293,9 +315,12 @@ TEST_F(Conformance, TwoDevices)
 	ASSERT_NE(memory, nullptr);
 	for (const plx_pci_device *dev : devices)
 		expect_copy(dev, memory);
+
+	const std::vector<Piece> first = pieces(memory, PAGE);
+
 	plx_free(memory);
 	EXPECT_GE(plx_mem_trim(), int64_t(BIG));
-	EXPECT_EQ(reach(memory, PAGE), -EFAULT);
+	EXPECT_EQ(reach(first), -EFAULT);
 }
 
 /* To a space of its own and back, while the other one works and memory comes and goes. */
@@ -306,10 +331,12 @@ TEST_F(Conformance, MovingBetweenSpaces)
 	const long faults = faults_of(devices[0]) + faults_of(devices[1]);
 
 	ASSERT_NE(stays, nullptr);
-	if (mode().legacy) {
+	if (mode().legacy || mode().physical) {
 		plx_iova_space *const was = space(devices[0]);
 
+		testing::internal::CaptureStderr();
 		EXPECT_EQ(plx_pci_set_private(devices[0], !mode().is_private), -ENOTSUP);
+		EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 		EXPECT_EQ(space(devices[0]), was);
 		expect_copy(devices[0], stays);
 		plx_free(stays);
@@ -335,10 +362,12 @@ TEST_F(Conformance, MovingBetweenSpaces)
 		EXPECT_EQ(plx_iova_check(space(devices[0]), external.iova(), external.LEN), 0);
 		/* What came before the move is there after it, and goes after it. */
 		if (memory != nullptr) {
+			const std::vector<Piece> first = pieces(memory, PAGE);
+
 			expect_copy(devices[0], memory);
 			plx_free(memory);
 			EXPECT_GE(plx_mem_trim(), int64_t(BIG));
-			EXPECT_EQ(reach(memory, PAGE), -EFAULT);
+			EXPECT_EQ(reach(first), -EFAULT);
 			memory = nullptr;
 		} else {
 			memory = plx_malloc("hot", BIG, HUGE_PAGE);
@@ -358,7 +387,7 @@ TEST_F(Conformance, MoveThatFails)
 	const External one, two;
 	plx_iova_mapping m = {};
 
-	if (mode().legacy || mode().is_private)
+	if (mode().legacy || mode().physical || mode().is_private)
 		GTEST_SKIP() << "nobody else is where a device could move to";
 	ASSERT_EQ(plx_pci_set_private(devices[0], true), 0);
 	ASSERT_EQ(one.map(devices[0]), 0);
@@ -401,6 +430,8 @@ TEST_F(Conformance, ConflictAtAttach)
 	plx_iova_mapping m = {};
 	int fd = -1;
 
+	if (mode().physical)
+		GTEST_SKIP() << "there is no page table, so there are no mappings to conflict with";
 	if (mode().legacy)
 		GTEST_SKIP() << "a container has no mappings before a group comes";
 	if (plx_iova_windows_hole(space(dev), MSI, PAGE, &hole) == 0)
@@ -430,6 +461,8 @@ TEST_F(Conformance, TablesWithoutADevice)
 	auto *memory = plx_malloc("hot", BIG, HUGE_PAGE);
 	std::vector<uint64_t> left[2];
 
+	if (mode().physical)
+		GTEST_SKIP() << "there is no page table, so there are none to keep";
 	if (mode().legacy)
 		GTEST_SKIP() << "only devices of their own leave a space and keep their file";
 	ASSERT_NE(memory, nullptr);

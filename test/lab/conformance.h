@@ -50,17 +50,18 @@ struct Mode {
 	bool is_private;		/* each device is in a space of its own */
 	bool may_be_private;
 	bool keeps;			/* tables stay without a device */
-	bool faults;			/* an IOMMU stops what is not mapped, and says so */
+	bool physical;			/* no IOMMU: nothing is translated, and nothing stopped */
 };
 
 /* A further one is a further line. */
 const std::vector<Mode> modes = {
-	{ "type1v2", { "--vfio-backend=legacy" }, "", true, false, true, false, true },
+	{ "type1v2", { "--vfio-backend=legacy" }, "", true, false, true, false, false },
 	{ "compat", { "--vfio-backend=legacy", "--iommufd", "id=x" }, ",iommufd=x", true, false, false,
-		false, true },
-	{ "shared", { "--vfio-backend=iommufd" }, "", false, false, true, false, true },
-	{ "private", { "--vfio-backend=iommufd" }, ",ioas=private", false, true, true, false, true },
-	{ "keep", { "--vfio-backend=iommufd" }, ",hwpt=keep", false, false, true, true, true },
+		false, false },
+	{ "shared", { "--vfio-backend=iommufd" }, "", false, false, true, false, false },
+	{ "private", { "--vfio-backend=iommufd" }, ",ioas=private", false, true, true, false, false },
+	{ "keep", { "--vfio-backend=iommufd" }, ",hwpt=keep", false, false, true, true, false },
+	{ "noiommu", { "--vfio-backend=noiommu" }, "", false, false, false, false, true },
 };
 
 const Mode &
@@ -137,6 +138,28 @@ faults_of(const plx_pci_device *dev)
 	return found;
 }
 
+/* Memory as devices have it. */
+struct Piece {
+	uint64_t iova, len;
+};
+
+/* @n bytes at @p: as one piece, but by physical addresses none goes on behind its hugepage. */
+std::vector<Piece>
+pieces(const void *p, uint64_t n)
+{
+	const auto *at = static_cast<const char *>(p), *const end = at + n;
+	std::vector<Piece> all;
+
+	for (uint64_t len; at < end; at += len) {
+		len = uint64_t(end - at);
+		if (mode().physical)
+			len = std::min(len, HUGE_PAGE - reinterpret_cast<uintptr_t>(at) % HUGE_PAGE);
+		all.push_back({ plx_mem_virt2iova(at), len });
+		EXPECT_NE(all.back().iova, PLX_BAD_IOVA);
+	}
+	return all;
+}
+
 /* The DMA engine of an edu. It has a buffer of 4 KiB, and takes 100 ms to fill or empty it. */
 class Engine {
 public:
@@ -145,12 +168,18 @@ public:
 		EXPECT_NE(regs, nullptr);
 	}
 
-	bool read(uint64_t iova, uint64_t n) const { return run(iova, BUFFER, n, START); }
-	bool write(uint64_t iova, uint64_t n) const { return run(BUFFER, iova, n, START | TO_MEMORY); }
+	/* Into the buffer, from its byte @at on; and from there. */
+	bool read(uint64_t iova, uint64_t n, uint64_t at = 0) const
+	{
+		return run(iova, BUFFER + at, n, START);
+	}
+	bool write(uint64_t iova, uint64_t n, uint64_t at = 0) const
+	{
+		return run(BUFFER + at, iova, n, START | TO_MEMORY);
+	}
 	bool copy(void *dst, const void *src, uint64_t n) const
 	{
-		return read(reinterpret_cast<uintptr_t>(src), n) &&
-			write(reinterpret_cast<uintptr_t>(dst), n);
+		return each(pieces(src, n), &Engine::read) && each(pieces(dst, n), &Engine::write);
 	}
 	/* An interrupt with these bits as its reason; and its end. */
 	void raise(uint32_t bits) const { reg32(0x60) = bits; }
@@ -168,6 +197,18 @@ private:
 	volatile uint64_t &reg(uint64_t offset) const
 	{
 		return *reinterpret_cast<volatile uint64_t *>(regs + offset);
+	}
+	bool each(const std::vector<Piece> &all,
+		bool (Engine::*move)(uint64_t iova, uint64_t n, uint64_t at) const) const
+	{
+		uint64_t at = 0;
+
+		for (const Piece &p : all) {
+			if (!(this->*move)(p.iova, p.len, at))
+				return false;
+			at += p.len;
+		}
+		return true;
 	}
 	bool run(uint64_t src, uint64_t dst, uint64_t n, uint64_t command) const
 	{
@@ -251,16 +292,17 @@ protected:
 
 	static plx_iova_space *space(const plx_pci_device *dev) { return dev->vfio->space->iova; }
 
-	/* Can each device have @n bytes at @p? 0, or what plx_iova_check() says. */
-	static int reach(const void *p, uint64_t n)
+	/* Can each device have all of it? 0, or what plx_iova_check() says. */
+	static int reach(const std::vector<Piece> &all)
 	{
 		int first = 0;
 
-		for (const plx_pci_device *dev : devices) {
-			const int ret = plx_iova_check(space(dev), reinterpret_cast<uintptr_t>(p), n);
+		for (const plx_pci_device *dev : devices)
+			for (const Piece &p : all) {
+				const int ret = plx_iova_check(space(dev), p.iova, p.len);
 
-			first = first < 0 ? first : ret;
-		}
+				first = first < 0 ? first : ret;
+			}
 		return first;
 	}
 
