@@ -15,7 +15,7 @@ protected:
 
 	void TearDown() override
 	{
-		for (Fake *f : { from, to }) {
+		for (Fake *f : { to, from }) {	/* whose lock is the one of both */
 			f->fail_at = 0;
 			while (f->space.stats.attached > 0)
 				ASSERT_EQ(plx_iova_detach(&f->space, 7), 0);
