@@ -35,6 +35,8 @@ protected:
 	{
 		eal.has_hugepages = false;
 		eal.iova_mode = PLX_IOVA_DC;
+		if (group.empty())
+			return;
 		unlink((group + "/name").c_str());
 		rmdir(group.c_str());
 		rmdir(dir);
@@ -138,7 +140,7 @@ TEST_F(VfioNoiommu, ModeOfTheBus)
 	EXPECT_EQ(vfio_iova_mode(&bus.bus), PLX_IOVA_PA);
 }
 
-/* A device that is all right, were it not for the others; the parameter says if it is without an IOMMU. */
+/* A device that only others stand in the way of; the parameter says if it is without an IOMMU. */
 class VfioMixed : public VfioNoiommu, public testing::WithParamInterface<bool> {
 protected:
 	void SetUp() override
