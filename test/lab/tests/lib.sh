@@ -106,6 +106,39 @@ stop_testpmd()
 	grep -q '^Bye\.\.\.$' "$log" || fail "plx-testpmd did not end cleanly"
 }
 
+# start_prompt ARG... - in the background, with -i; its commands are what is written to $commands.
+start_prompt()
+{
+	rm -f /tmp/commands
+	mkfifo /tmp/commands
+	exec {commands}<>/tmp/commands
+	"$testpmd" "$@" </tmp/commands >"$log" 2>"$log.err" &
+	pid=$!
+}
+
+quit_prompt()
+{
+	echo quit >&"$commands"
+	await 60 "quit" ended
+	exec {commands}>&-
+	wait "$pid" || fail "plx-testpmd -i ended with status $?"
+}
+
+ended()
+{
+	! kill -0 "$pid" 2>/dev/null
+}
+
+# resources - what a device may leave behind: open files, mappings, hugepages in use.
+resources()
+{
+	local files maps free
+	files=$(find "/proc/$pid/fd" -mindepth 1 | wc -l)
+	maps=$(wc -l <"/proc/$pid/maps")
+	free=$(cat /sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages)
+	echo "$files files, $maps mappings, $free free hugepages"
+}
+
 # count PORT RX|TX - packets that the forward statistics of $log have.
 count()
 {
