@@ -68,9 +68,9 @@ read_info(const struct testpmd_options *o, struct fwd_port *port)
 	port->has_lsc = (info.dev_flags & PLX_ETH_DEV_INTR_LSC) != 0;
 	port->nb_rxd = o->rxd ? o->rxd : info.default_rx_desc;
 	port->nb_txd = o->txd ? o->txd : info.default_tx_desc;
-	if ((o->engine->generates || o->tx_first) && o->tx_layout.nb_segs > info.max_tx_segs) {
+	if ((o->engine->generates || o->tx_first) && o->tx_layout.nb_segs > info.tx_desc_lim.nb_seg_max) {
 		TESTPMD_LOG(ERR, "--txpkts: %u segments (EINVAL): port %u sends at most %u",
-			o->tx_layout.nb_segs, port->port_id, info.max_tx_segs);
+			o->tx_layout.nb_segs, port->port_id, info.tx_desc_lim.nb_seg_max);
 		return -EINVAL;
 	}
 	return plx_eth_macaddr_get(port->port_id, &port->mac_addr);

@@ -95,7 +95,7 @@ plx_eth_dev_configure(uint16_t port_id, uint16_t nb_rx_queue, uint16_t nb_tx_que
 		ret = check_queue_counts(dev, nb_rx_queue, nb_tx_queue);
 	if (ret == 0)
 		ret = check_interrupts(dev, &conf->intr_conf);
-	mtu = conf->mtu != 0 ? conf->mtu : eth_dev_default_mtu(dev);
+	mtu = conf->rxmode.mtu != 0 ? conf->rxmode.mtu : eth_dev_default_mtu(dev);
 	if (ret == 0)
 		ret = eth_dev_check_mtu(dev, mtu);
 	if (ret < 0)

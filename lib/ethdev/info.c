@@ -8,7 +8,10 @@ void
 eth_dev_info(struct plx_eth_dev *dev, struct plx_eth_dev_info *info)
 {
 	memset(info, 0, sizeof(*info));
-	dev->dev_ops->dev_infos_get(dev, info);
+	if (dev->caps != NULL)
+		*info = dev->caps->info;
+	if (dev->dev_ops->dev_infos_get != NULL)
+		dev->dev_ops->dev_infos_get(dev, info);
 	info->device = dev->device;
 	info->driver_name = dev->device->driver != NULL ? dev->device->driver->name : "";
 	info->nb_rx_queues = dev->nb_rx_queues;

@@ -6,6 +6,9 @@
  *
  * One entry a port, exactly two cache lines: the first is all that Rx needs, the second all that
  * Tx needs, so that a core that only receives never pulls in the other.
+ *
+ * What wraps bursts (callbacks, checks of addresses) replaces the burst function and the queues here
+ * while it is wanted, so that nothing is asked or loaded for it otherwise.
  */
 #include <plx_common.h>
 
@@ -17,25 +20,50 @@ struct plx_mbuf;
 typedef uint16_t (*plx_eth_rx_burst_t)(void *rxq, struct plx_mbuf **rx_pkts, uint16_t nb_pkts);
 /** typedef plx_eth_tx_burst_t - a driver's transmit function for one queue. */
 typedef uint16_t (*plx_eth_tx_burst_t)(void *txq, struct plx_mbuf **tx_pkts, uint16_t nb_pkts);
+/**
+ * typedef plx_eth_tx_prep_t - a driver's check of packets that are going to be sent.
+ * Returns how many of the first ones are fine; if not all, errno says why the next one is not.
+ */
+typedef uint16_t (*plx_eth_tx_prep_t)(void *txq, struct plx_mbuf **tx_pkts, uint16_t nb_pkts);
+/** typedef plx_eth_rx_queue_count_t - packets that a queue holds and nobody took yet. */
+typedef int (*plx_eth_rx_queue_count_t)(void *rxq);
+/** typedef plx_eth_rx_descriptor_status_t - see plx_eth_rx_descriptor_status(). */
+typedef int (*plx_eth_rx_descriptor_status_t)(void *rxq, uint16_t offset);
+/** typedef plx_eth_tx_descriptor_status_t - see plx_eth_tx_descriptor_status(). */
+typedef int (*plx_eth_tx_descriptor_status_t)(void *txq, uint16_t offset);
 
 /**
  * struct plx_eth_fp_ops - a port, as the burst calls see it.
  * @rx_pkt_burst: never NULL: of a port that is not started it returns 0.
- * @rxq: the driver's queues, by queue id.
+ * @rxq: what @rx_pkt_burst gets, by queue id: the driver's queue or a wrapper.
+ * @rx_queue_count: never NULL.
+ * @rx_descriptor_status: never NULL.
+ * @rxq_data: the driver's queues, by queue id.
  * @tx_pkt_burst: as @rx_pkt_burst.
- * @txq: the driver's queues, by queue id.
+ * @txq: as @rxq.
+ * @tx_pkt_prepare: NULL if there is nothing to prepare.
+ * @tx_descriptor_status: never NULL.
+ * @txq_data: the driver's queues, by queue id.
  */
 struct plx_eth_fp_ops {
 	plx_eth_rx_burst_t rx_pkt_burst;
 	void **rxq;
-	uintptr_t reserved_rx[6];
+	plx_eth_rx_queue_count_t rx_queue_count;
+	plx_eth_rx_descriptor_status_t rx_descriptor_status;
+	void **rxq_data;
+	uintptr_t reserved_rx[3];
 	plx_eth_tx_burst_t tx_pkt_burst;
 	void **txq;
-	uintptr_t reserved_tx[6];
+	plx_eth_tx_prep_t tx_pkt_prepare;
+	plx_eth_tx_descriptor_status_t tx_descriptor_status;
+	void **txq_data;
+	uintptr_t reserved_tx[3];
 } __plx_cache_aligned;
 
 PLX_STATIC_ASSERT(sizeof(struct plx_eth_fp_ops) == 2 * PLX_CACHE_LINE_SIZE,
 	"a port is two cache lines");
+PLX_STATIC_ASSERT(offsetof(struct plx_eth_fp_ops, tx_pkt_burst) == PLX_CACHE_LINE_SIZE,
+	"one for each direction");
 
 /** plx_eth_fp_ops - the table, by port id. */
 PLX_EXPORT extern struct plx_eth_fp_ops plx_eth_fp_ops[PLX_MAX_ETHPORTS];

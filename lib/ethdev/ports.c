@@ -24,9 +24,23 @@ no_burst(void *queue, struct plx_mbuf **pkts, uint16_t nb_pkts)
 	return 0;
 }
 
+static int
+no_count(void *queue)
+{
+	return -ENOTSUP;
+}
+
+static int
+no_status(void *queue, uint16_t offset)
+{
+	return -ENOTSUP;
+}
+
 #define NOT_STARTED { \
-	.rx_pkt_burst = no_burst, .rxq = no_queues, \
-	.tx_pkt_burst = no_burst, .txq = no_queues, \
+	.rx_pkt_burst = no_burst, .rxq = no_queues, .rxq_data = no_queues, \
+	.rx_queue_count = no_count, .rx_descriptor_status = no_status, \
+	.tx_pkt_burst = no_burst, .txq = no_queues, .txq_data = no_queues, \
+	.tx_descriptor_status = no_status, \
 }
 
 struct plx_eth_fp_ops plx_eth_fp_ops[PLX_MAX_ETHPORTS] = {

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
+#include <filesystem>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -91,4 +92,13 @@ size_t
 count_lines(const std::string &text)
 {
 	return static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+std::string
+built(const std::string &path)
+{
+	const auto self = std::filesystem::read_symlink("/proc/self/exe");
+
+	/* BUILD/test/unit/test_... */
+	return self.parent_path().parent_path().parent_path() / path;
 }

@@ -20,6 +20,9 @@ struct Outcome {
 Outcome run_program(const std::vector<std::string> &argv, const std::string &trigger = "",
 	int sig = 0, int timeout_s = 60, const std::string &input = "/dev/null");
 
+/* A program of the build that the running test is of: "app/testpmd/plx-testpmd". */
+std::string built(const std::string &path);
+
 /* Number of lines in @text. */
 size_t count_lines(const std::string &text);
 

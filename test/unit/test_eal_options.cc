@@ -11,7 +11,7 @@ using Args = std::vector<std::string>;
 static Outcome
 eal(Args args)
 {
-	args.insert(args.begin(), EAL_ARGS_PROGRAM);
+	args.insert(args.begin(), built("test/unit/eal_args"));
 	return run_program(args);
 }
 

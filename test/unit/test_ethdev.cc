@@ -156,10 +156,10 @@ TEST_F(Ethdev, ConfigureRefuses)
 		[&] { return plx_eth_dev_configure(id, 5, 1, nullptr); });
 	expect_refused(-EINVAL, { "3 Tx", "have 2" },
 		[&] { return plx_eth_dev_configure(id, 1, 3, nullptr); });
-	conf.mtu = 9001;
+	conf.rxmode.mtu = 9001;
 	expect_refused(-EINVAL, { "9001", "68 to 9000" },
 		[&] { return plx_eth_dev_configure(id, 1, 1, &conf); });
-	conf.mtu = 100000;	/* of 32 bits, all of them looked at */
+	conf.rxmode.mtu = 100000;	/* of 32 bits, all of them looked at */
 	expect_refused(-EINVAL, { "100000" },
 		[&] { return plx_eth_dev_configure(id, 1, 1, &conf); });
 	toy->limits.max_rx_queues = UINT16_MAX;
@@ -183,7 +183,7 @@ TEST_F(Ethdev, AFailedConfigureLeavesNothing)
 
 	plx_eth_conf conf = {};
 
-	conf.mtu = 9000;
+	conf.rxmode.mtu = 9000;
 	toy->fails = "mtu 9000";
 	expect_refused(-EIO, { "MTU", "EIO" },
 		[&] { return plx_eth_dev_configure(id, 1, 1, &conf); });

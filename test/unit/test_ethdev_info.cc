@@ -100,11 +100,11 @@ TEST_F(Ethdev, Mtu)
 	EXPECT_EQ(toy->dev->mtu, 1400) << "the nearest to the default";
 	toy->ops.mtu_set = nullptr;
 	EXPECT_EQ(plx_eth_dev_configure(id, 1, 1, nullptr), 0);
-	conf.mtu = 1000;
+	conf.rxmode.mtu = 1000;
 	expect_refused(-ENOTSUP, { "EOPNOTSUPP" },
 		[&] { return plx_eth_dev_configure(id, 1, 1, &conf); });
 	expect_refused(-ENOTSUP, { "EOPNOTSUPP" }, [&] { return plx_eth_dev_set_mtu(id, 1000); });
-	conf.mtu = 1400;
+	conf.rxmode.mtu = 1400;
 	EXPECT_EQ(plx_eth_dev_configure(id, 1, 1, &conf), 0) << "what it is already";
 }
 

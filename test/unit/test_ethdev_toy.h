@@ -194,11 +194,11 @@ private:
 		i.max_rx_pktlen = 9018;
 		i.max_rx_queues = 4;
 		i.max_tx_queues = 2;
-		i.rx_desc_lim = { 1024, 64, 8, 1 };
-		i.tx_desc_lim = { 512, 32, 16, 0 };
+		i.rx_desc_lim = { 1024, 64, 8, 1, 0, 0 };
+		i.tx_desc_lim = { 512, 32, 16, 0, 0, 0 };
 		i.default_rx_desc = 256;
 		i.default_tx_desc = 128;
-		i.max_tx_segs = 8;
+		i.tx_desc_lim.nb_seg_max = 8;
 		i.dev_flags = PLX_ETH_DEV_INTR_LSC;
 		return i;
 	}

@@ -24,7 +24,7 @@ operator+(Args a, const Args &b)
 Outcome
 testpmd(const Args &args, const std::string &trigger = "", int sig = 0)
 {
-	return run_program(Args { PLX_TESTPMD_PROGRAM } + args, trigger, sig);
+	return run_program(Args { built("app/testpmd/plx-testpmd") } + args, trigger, sig);
 }
 
 /* stderr without what is said on good days too. */

@@ -18,7 +18,7 @@ protected:
 	{
 		char path[] = "/tmp/plx-prompt.XXXXXX";
 		const int fd = mkstemp(path);
-		std::vector<std::string> argv { PLX_TESTPMD_PROGRAM, "--no-huge", "--no-pci", "-m", "64",
+		std::vector<std::string> argv { built("app/testpmd/plx-testpmd"), "--no-huge", "--no-pci", "-m", "64",
 			"--lcores=(0-1)@0" };
 
 		ASSERT_GE(fd, 0);

@@ -20,7 +20,7 @@ const Args EAL4 { "--no-huge", "--no-pci", "--lcores=(0-3)@0" };
 Args
 command(const Args &eal, unsigned int nb_ports, const Args &args)
 {
-	Args all { PLX_TESTPMD_PROGRAM };
+	Args all { built("app/testpmd/plx-testpmd") };
 
 	all.insert(all.end(), eal.begin(), eal.end());
 	for (unsigned int i = 0; i < nb_ports; i++)

@@ -20,7 +20,7 @@ TEST_F(VirtioPort, LimitsAreTheDevices)
 	EXPECT_EQ(info.max_rx_queues, 1);
 	EXPECT_EQ(info.max_tx_queues, 1);
 	EXPECT_EQ(info.tx_desc_lim.nb_min, 64);
-	EXPECT_EQ(info.max_tx_segs, 63);
+	EXPECT_EQ(info.tx_desc_lim.nb_seg_max, 63);
 	EXPECT_EQ(info.min_mtu, 68);
 	EXPECT_EQ(info.max_mtu, VIRTIO_MTU_MAX);
 	EXPECT_EQ(info.min_rx_bufsize, 1518u);
@@ -247,7 +247,7 @@ TEST_F(VirtioPort, MtuIsLimitedByTheMbufs)
 
 	plx_eth_conf conf {};
 
-	conf.mtu = 9000;
+	conf.rxmode.mtu = 9000;
 	ASSERT_EQ(plx_eth_dev_stop(port), 0);
 	ASSERT_EQ(plx_eth_dev_configure(port, 1, 1, &conf), 0);
 	EXPECT_EQ(plx_eth_rx_queue_setup(port, 0, DESC, SOCKET_ID_ANY, nullptr, pool.get()),

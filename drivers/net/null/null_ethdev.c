@@ -66,7 +66,7 @@ null_infos_get(struct plx_eth_dev *dev, struct plx_eth_dev_info *info)
 	info->tx_desc_lim = any;
 	info->default_rx_desc = 512;
 	info->default_tx_desc = 512;
-	info->max_tx_segs = PLX_MBUF_MAX_NB_SEGS;
+	info->tx_desc_lim.nb_seg_max = PLX_MBUF_MAX_NB_SEGS;
 }
 
 /* What does not matter without a wire. */

@@ -46,7 +46,7 @@ virtio_infos_get(struct plx_eth_dev *dev, struct plx_eth_dev_info *info)
 		.nb_align = 1, .nb_pow2 = 1 };
 	info->default_rx_desc = PLX_MIN(hw->rx_size, (uint16_t)DEFAULT_DESC);
 	info->default_tx_desc = PLX_MIN(hw->tx_size, (uint16_t)DEFAULT_DESC);
-	info->max_tx_segs = VIRTIO_TX_SEGS_MAX(hw->tx_size);
+	info->tx_desc_lim.nb_seg_max = VIRTIO_TX_SEGS_MAX(hw->tx_size);
 	if (hw->transport->intr != NULL && virtio_has(hw, VIRTIO_NET_F_STATUS))
 		info->dev_flags = PLX_ETH_DEV_INTR_LSC;
 }
