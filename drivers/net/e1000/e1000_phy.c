@@ -161,8 +161,9 @@ offer_pause(struct e1000_hw *hw, enum plx_eth_fc_mode mode)
 	if (adv == old)
 		return 0;
 	ret = e1000_phy_write(hw, E1000_PHY_ADV, adv);
-	if (ret == 0)
-		ret = e1000_phy_read(hw, E1000_PHY_CTRL, &ctrl);
+	if (ret < 0)
+		return ret;
+	ret = e1000_phy_read(hw, E1000_PHY_CTRL, &ctrl);
 	return ret < 0 ? ret : e1000_phy_write(hw, E1000_PHY_CTRL,
 		(uint16_t)(ctrl | E1000_PHY_CTRL_AUTONEG | E1000_PHY_CTRL_RESTART));
 }
