@@ -299,7 +299,6 @@ vmxnet3_port_init(struct plx_eth_dev *dev)
 	dev->dev_ops = &vmxnet3_ops;
 	dev->rx_pkt_burst = vmxnet3_recv_pkts;
 	dev->tx_pkt_burst = vmxnet3_xmit_pkts;
-	dev->tx_pkt_prepare = vmxnet3_prep_pkts;
 	dev->rx_queue_count = vmxnet3_rx_queue_count;
 	dev->rx_descriptor_status = vmxnet3_rx_descriptor_status;
 	dev->tx_descriptor_status = vmxnet3_tx_descriptor_status;
