@@ -139,6 +139,9 @@ private:
 	if (!(condition)) \
 		GTEST_SKIP() << reason; \
 } while (0)
+/* Without any offload there is nothing to prepare, and nobody who refuses. */
+#define NEED_PREPARE() NEED((tx.info().tx_offload_capa & ~(PLX_ETH_TX_OFFLOAD_MULTI_SEGS | \
+	PLX_ETH_TX_OFFLOAD_MBUF_FAST_FREE)) != 0, "no Tx offloads")
 #define NEED_WIRE() NEED(options.wire != Wire::NONE, "nobody hears what this port sends")
 
 } // namespace contract

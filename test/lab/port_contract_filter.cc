@@ -280,6 +280,7 @@ TEST_F(Vlan, insert)
 
 TEST_F(Vlan, insert_that_is_not_on_is_refused)
 {
+	NEED_PREPARE();
 	ASSERT_NO_FATAL_FAILURE(start_with(0));
 
 	plx_mbuf *m = make_packet(pool, frame(100));

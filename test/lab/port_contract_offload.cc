@@ -289,6 +289,7 @@ TEST_F(TxChecksum, requests_that_can_not_be_are_refused)
 	const Bytes frame = ip_frame(rx.mac(), tx.mac(), {});
 	plx_mbuf *m;
 
+	NEED_PREPARE();
 	capa = 0;
 	ASSERT_NO_FATAL_FAILURE(start_with());
 	m = make_packet(pool, frame);

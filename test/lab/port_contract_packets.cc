@@ -98,7 +98,7 @@ TEST_F(Packets, longer_than_the_receiver_allows)
 			continue;
 		}
 		EXPECT_EQ(received.size(), 1u);
-		EXPECT_TRUE(await([&] {
+		ASSERT_TRUE(await([&] {
 			const plx_eth_stats now = rx.stats();
 
 			return now.imissed + now.ierrors > before.imissed + before.ierrors;
@@ -166,6 +166,7 @@ TEST_F(Packets, mbufs_too_small_without_scattered_receive_are_refused)
 {
 	plx_mempool *const small = make_pool(255, uint16_t(PLX_PKTMBUF_HEADROOM + 1024));
 
+	NEED_WIRE();
 	ASSERT_EQ(plx_eth_dev_configure(rx.id, 1, 1, nullptr), 0);
 	EXPECT_EQ(plx_eth_rx_queue_setup(rx.id, 0, 0, SOCKET_ID_ANY, nullptr, small), -EINVAL);
 }
@@ -263,11 +264,12 @@ TEST_F(Packets, without_headroom)
 /* Who holds a reference has the packet as it was, and may send it again. */
 TEST_F(Packets, shared_mbufs_are_not_changed)
 {
+	NEED_WIRE();
+	ASSERT_NO_FATAL_FAILURE(start());
+
 	const Bytes sent = frame(500);
 	plx_mbuf *m = make_packet(pool, sent);
 
-	NEED_WIRE();
-	ASSERT_NO_FATAL_FAILURE(start());
 	for (int i = 0; i < 4; i++) {
 		plx_mbuf_refcnt_update(m, 1);
 
