@@ -263,7 +263,13 @@ e1000e_tx_prepare(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts)
 	const struct e1000e_txq *txq = queue;
 
 	for (uint16_t i = 0; i < nb_pkts; i++) {
-		int ret = check_packet(tx_pkts[i]); (void)txq; (void)lim;
+		int ret = plx_eth_tx_prepare_check(tx_pkts[i], txq->offloads, &lim,
+			E1000E_TSO_LEN_MAX);
+
+		if (ret == 0)
+			ret = check_packet(tx_pkts[i]);
+		if (ret >= 0)
+			ret = plx_eth_tx_prepare_cksum(tx_pkts[i]);
 		if (ret < 0) {
 			errno = -ret;
 			return i;
