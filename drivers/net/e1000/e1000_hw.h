@@ -40,12 +40,14 @@ struct e1000_hw;
  * @reg: register; of one with 64 bits the low half.
  * @wide: has 64 bits.
  * @keeps: reading does not clear it.
+ * @wraps: nothing clears it, and it goes on from 0 after 32 bits.
  */
 struct e1000_stat {
 	const char *name;
 	uint32_t reg;
 	bool wide;
 	bool keeps;
+	bool wraps;
 };
 
 /** struct e1000_reg - a register for dumps that is not changed by reading it. */
@@ -91,6 +93,7 @@ struct e1000_family {
  * @ledctl: what E1000_LEDCTL was before.
  * @stats_lock: for @stats: statistics may be asked for by any thread, and reading clears.
  * @stats: of @family, since they were reset.
+ * @stats_last: what those that wrap were when they were read last.
  */
 struct e1000_hw {
 	void *bar;
@@ -100,6 +103,7 @@ struct e1000_hw {
 	uint32_t ledctl;
 	uint32_t stats_lock;
 	uint64_t stats[E1000_STATS_MAX];
+	uint32_t stats_last[E1000_STATS_MAX];
 };
 
 /** e1000_reg() - where a register is. */
@@ -231,6 +235,8 @@ void e1000_led_set(struct e1000_hw *hw, bool on);
 
 /** e1000_stats_update() - add what the chip has counted to the statistics. Any thread. */
 void e1000_stats_update(struct e1000_hw *hw);
+/** e1000_stats_rebase() - the chip was reset: those that wrap go on from what they are. Any thread. */
+void e1000_stats_rebase(struct e1000_hw *hw);
 /** e1000_stats_reset() - from 0 again. Any thread. */
 void e1000_stats_reset(struct e1000_hw *hw);
 /** e1000_stat_get() - the statistic whose register is @reg; 0 if the family lacks it. Any thread. */

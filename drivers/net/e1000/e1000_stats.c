@@ -37,6 +37,12 @@ update(struct e1000_hw *hw)
 
 		if (plx_unlikely((uint32_t)value == UINT32_MAX) && e1000_is_gone(hw))
 			return;
+		if (hw->family->stats[i].wraps) {
+			const uint32_t now = (uint32_t)value;
+
+			value = now - hw->stats_last[i];
+			hw->stats_last[i] = now;
+		}
 		hw->stats[i] += value;
 	}
 }
@@ -46,6 +52,16 @@ e1000_stats_update(struct e1000_hw *hw)
 {
 	lock(hw);
 	update(hw);
+	unlock(hw);
+}
+
+void
+e1000_stats_rebase(struct e1000_hw *hw)
+{
+	lock(hw);
+	for (unsigned int i = 0; i < hw->family->nb_stats; i++)
+		if (hw->family->stats[i].wraps)
+			hw->stats_last[i] = e1000_read(hw, hw->family->stats[i].reg);
 	unlock(hw);
 }
 

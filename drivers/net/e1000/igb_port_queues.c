@@ -162,6 +162,7 @@ igb_choose_bursts(struct plx_eth_dev *dev)
 	tx &= ~PLX_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
 	dev->rx_pkt_burst = scatter ? igb_recv_scattered_pkts : igb_recv_pkts;
 	dev->tx_pkt_burst = tx != 0 ? igb_xmit_pkts : igb_xmit_simple_pkts;
+	dev->tx_pkt_prepare = igb_prep_pkts;
 	dev->rx_queue_count = igb_rx_queue_count;
 	dev->rx_descriptor_status = igb_rx_descriptor_status;
 	dev->tx_descriptor_status = igb_tx_descriptor_status;

@@ -240,7 +240,7 @@ igb_queue_runs(const struct e1000_queue *q)
 static inline volatile uint32_t *
 igb_queue_reg(void *regs, uint32_t reg)
 {
-	return PLX_PTR_ADD(regs, reg);
+	return (volatile uint32_t *)PLX_PTR_ADD(regs, reg);
 }
 
 /** igb_tx_end() - the end of a burst: one doorbell, if anything was put into the ring. */
