@@ -442,3 +442,41 @@ vmxnet3_tx_descriptor_status(void *queue, uint16_t offset)
 	idx = (idx >= txq->next_done ? 0u : txq->size) + idx - txq->next_done;
 	return offset - txq->nb_free - 1u <= idx ? PLX_ETH_TX_DESC_DONE : PLX_ETH_TX_DESC_FULL;
 }
+
+/* What enqueue_any() would say, and whether the queue was set up for it. */
+static int
+prep(const struct vmxnet3_txq *txq, struct plx_mbuf *m)
+{
+	static const struct plx_eth_desc_lim lim = {
+		.nb_seg_max = VMXNET3_TXD_PER_TSO, .nb_mtu_seg_max = VMXNET3_TXD_PER_PKT,
+	};
+	uint64_t word;
+	int ret = plx_eth_tx_prepare_check(m, txq->offloads, &lim, VMXNET3_TSO_MAX);
+
+	if (ret < 0)
+		return ret;
+	ret = check_segments(m);
+	if (ret < 0)
+		return ret;
+	ret = offload_word(m, &word);
+	if (ret < 0 || !(m->ol_flags & (PLX_MBUF_F_TX_TCP_SEG | PLX_MBUF_F_TX_L4_MASK)))
+		return ret;
+	return plx_eth_tx_prepare_cksum(m);
+}
+
+uint16_t
+vmxnet3_prep_pkts(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts)
+{
+	const struct vmxnet3_txq *txq = queue;
+	uint16_t i;
+
+	for (i = 0; i < nb_pkts; i++) {
+		int ret = prep(txq, tx_pkts[i]);
+
+		if (ret < 0) {
+			errno = -ret;
+			break;
+		}
+	}
+	return i;
+}
