@@ -295,6 +295,33 @@ append(struct e1000e_rxq *rxq, struct plx_mbuf *m, uint16_t len)
 	return 0;
 }
 
+/*
+ * Make a packet of several buffers one of a single one, which has room for it: the device knows buffers
+ * of whole KiB only, and took less of the mbuf. Return: false if it has no room, and was dropped.
+ */
+static __attribute__((noinline)) bool
+linearize(struct e1000e_rxq *rxq, struct plx_mbuf *m)
+{
+	struct plx_mbuf *seg, *next;
+
+	if (plx_unlikely(m->pkt_len > rxq->room)) {
+		e1000_count(&rxq->q.errors, 1);
+		plx_pktmbuf_free(m);
+		return false;
+	}
+	for (seg = m->next; seg != NULL; seg = next) {
+		next = seg->next;
+		memcpy(plx_pktmbuf_mtod_offset(m, char *, m->data_len),
+			plx_pktmbuf_mtod(seg, const char *), seg->data_len);
+		m->data_len = (uint16_t)(m->data_len + seg->data_len);
+		seg->next = NULL;
+		plx_mbuf_raw_free(seg);
+	}
+	m->next = NULL;
+	m->nb_segs = 1;
+	return true;
+}
+
 uint16_t
 e1000e_rx_burst_scattered(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts)
 {
@@ -333,6 +360,8 @@ e1000e_rx_burst_scattered(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pk
 			plx_pktmbuf_free(m);
 			continue;
 		}
+		if (m->nb_segs > 1 && !rxq->scatter && !linearize(rxq, m))
+			continue;
 		set_offloads(rxq, m, desc, status);
 		bytes += m->pkt_len - rxq->crc_len;
 		rx_pkts[nb_rx++] = m;
