@@ -9,7 +9,7 @@
 
 /* Mbufs in the software ring that are prefetched may be behind its end. */
 #define SW_RING_PAD 8
-#define FREE_THRESH 32
+#define FREE_THRESH 64
 
 /* 10.2.5 RCTL: sizes that BSIZE and BSEX have; FLXBUF has the other multiples of 1 KiB. */
 static const struct {
@@ -116,7 +116,7 @@ e1000e_rxq_start(struct e1000e_rxq *rxq, uint32_t buf_len)
 	rxq->fill = 0;
 	rxq->nb_empty = 0;
 	rxq->nombuf_seen = 0;
-	rxq->skipped = 0;
+	rxq->nb_bufs = 0;
 	e1000_queue_set_started(&rxq->q, true);
 	return 0;
 }

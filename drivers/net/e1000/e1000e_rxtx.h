@@ -51,7 +51,8 @@ PLX_BEGIN_DECLS
  * @buf_off: bytes from an mbuf of @mp to its data.
  * @buf_len: bytes that the device writes into a buffer, at most: a size that it knows.
  * @segs_max: descriptors that a packet can have.
- * @skipped: descriptors so far of a packet that is dropped until its end; 0 if none is.
+ * @nb_bufs: descriptors so far of a packet whose end is not there: of one that is dropped, where
+ *	packets take one buffer; behind the first one, where they are put together.
  * @crc_len: bytes of CRC that packets end with.
  * @scatter: packets may be chains.
  * @room: bytes for data in an mbuf.
@@ -76,7 +77,7 @@ struct e1000e_rxq {
 	uint16_t buf_len;
 	uint16_t segs_max;
 	uint32_t buf_off;
-	uint16_t skipped;
+	uint16_t nb_bufs;
 	uint16_t room;
 	uint8_t crc_len;
 	bool scatter;
