@@ -49,24 +49,14 @@ parse_args(const struct plx_device *device, struct null_args *args)
 	return -EINVAL;
 }
 
+/* All packets that it receives are of one size, whatever the MTU. */
 static void
 null_infos_get(struct plx_eth_dev *dev, struct plx_eth_dev_info *info)
 {
-	/* There are no rings: any number of descriptors will do. */
-	static const struct plx_eth_desc_lim any = { UINT16_MAX, 1, 1, 0 };
 	const struct null_port *port = dev->dev_private;
 
-	info->min_mtu = PLX_ETHER_MIN_MTU;
-	info->max_mtu = NULL_MAX_SIZE - PLX_ETHER_HDR_LEN;
 	info->min_rx_bufsize = port->size;
-	info->max_rx_pktlen = NULL_MAX_SIZE;
-	info->max_rx_queues = PLX_MAX_QUEUES_PER_PORT;
-	info->max_tx_queues = PLX_MAX_QUEUES_PER_PORT;
-	info->rx_desc_lim = any;
-	info->tx_desc_lim = any;
-	info->default_rx_desc = 512;
-	info->default_tx_desc = 512;
-	info->tx_desc_lim.nb_seg_max = PLX_MBUF_MAX_NB_SEGS;
+	info->max_rx_pktlen = port->size;
 }
 
 /* What does not matter without a wire. */
@@ -146,6 +136,7 @@ null_rx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc
 	rxq->pool = mb_pool;
 	rxq->rearm_data = fresh.rearm_data;
 	rxq->size = (uint16_t)port->size;
+	rxq->before = rxq->packets;
 	dev->rx_queues[queue_id] = rxq;
 	return 0;
 }
@@ -161,6 +152,8 @@ null_tx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc
 	if (ret < 0)
 		return ret;
 	txq->size = (uint16_t)port->size;
+	txq->packets_before = txq->packets;
+	txq->bytes_before = txq->bytes;
 	dev->tx_queues[queue_id] = txq;
 	return 0;
 }
@@ -198,7 +191,6 @@ sum_queues(const struct null_port *port, struct plx_eth_stats *sum)
 	sum->ibytes = sum->ipackets * port->size;
 }
 
-/* Both may run at once, in different threads. */
 static int
 null_stats_get(struct plx_eth_dev *dev, struct plx_eth_stats *stats)
 {
@@ -206,11 +198,11 @@ null_stats_get(struct plx_eth_dev *dev, struct plx_eth_stats *stats)
 	const struct plx_eth_stats *base = &port->base;
 
 	sum_queues(port, stats);
-	stats->ipackets -= __atomic_load_n(&base->ipackets, __ATOMIC_RELAXED);
-	stats->ibytes -= __atomic_load_n(&base->ibytes, __ATOMIC_RELAXED);
-	stats->rx_nombuf -= __atomic_load_n(&base->rx_nombuf, __ATOMIC_RELAXED);
-	stats->opackets -= __atomic_load_n(&base->opackets, __ATOMIC_RELAXED);
-	stats->obytes -= __atomic_load_n(&base->obytes, __ATOMIC_RELAXED);
+	stats->ipackets -= base->ipackets;
+	stats->ibytes -= base->ibytes;
+	stats->rx_nombuf -= base->rx_nombuf;
+	stats->opackets -= base->opackets;
+	stats->obytes -= base->obytes;
 	return 0;
 }
 
@@ -218,14 +210,27 @@ static int
 null_stats_reset(struct plx_eth_dev *dev)
 {
 	struct null_port *port = dev->dev_private;
-	struct plx_eth_stats *base = &port->base, now;
 
-	sum_queues(port, &now);
-	__atomic_store_n(&base->ipackets, now.ipackets, __ATOMIC_RELAXED);
-	__atomic_store_n(&base->ibytes, now.ibytes, __ATOMIC_RELAXED);
-	__atomic_store_n(&base->rx_nombuf, now.rx_nombuf, __ATOMIC_RELAXED);
-	__atomic_store_n(&base->opackets, now.opackets, __ATOMIC_RELAXED);
-	__atomic_store_n(&base->obytes, now.obytes, __ATOMIC_RELAXED);
+	sum_queues(port, &port->base);
+	return 0;
+}
+
+static int
+null_queue_stats_get(struct plx_eth_dev *dev, int rx, uint16_t queue_id,
+	struct plx_eth_queue_stats *stats)
+{
+	const struct null_port *port = dev->dev_private;
+	const struct null_rxq *rxq = &port->rxqs[queue_id];
+	const struct null_txq *txq = &port->txqs[queue_id];
+
+	if (rx) {
+		stats->packets = __atomic_load_n(&rxq->packets, __ATOMIC_RELAXED) - rxq->before;
+		stats->bytes = stats->packets * port->size;
+	} else {
+		stats->packets = __atomic_load_n(&txq->packets, __ATOMIC_RELAXED) -
+			txq->packets_before;
+		stats->bytes = __atomic_load_n(&txq->bytes, __ATOMIC_RELAXED) - txq->bytes_before;
+	}
 	return 0;
 }
 
@@ -241,11 +246,46 @@ static const struct plx_eth_dev_ops null_ops = {
 	.link_update = null_link_update,
 	.stats_get = null_stats_get,
 	.stats_reset = null_stats_reset,
+	.queue_stats_get = null_queue_stats_get,
 	.promiscuous_enable = null_accept,
 	.promiscuous_disable = null_accept,
 	.mac_addr_set = null_mac_addr_set,
 	.mtu_set = null_mtu_set,
 };
+
+/* There are no rings: any number of descriptors will do. */
+#define NULL_ANY_DESC .nb_max = UINT16_MAX, .nb_min = 1, .nb_align = 1
+#define NULL_OFFLOADS_TX (PLX_ETH_TX_OFFLOAD_MULTI_SEGS | PLX_ETH_TX_OFFLOAD_MBUF_FAST_FREE)
+
+static const char *const null_devargs[] = {
+	"size=BYTES  of each packet that is received (64)",
+	"copy=0|1    copy packets, rather than leave their data alone (0)",
+	NULL
+};
+
+static struct plx_eth_caps null_caps = {
+	.info = {
+		.driver_name = "net_null",
+		.min_mtu = PLX_ETHER_MIN_MTU,
+		.max_mtu = NULL_MAX_SIZE - PLX_ETHER_HDR_LEN,
+		.min_rx_bufsize = NULL_DEFAULT_SIZE,
+		.max_rx_pktlen = NULL_MAX_SIZE,
+		.max_rx_queues = PLX_MAX_QUEUES_PER_PORT,
+		.max_tx_queues = PLX_MAX_QUEUES_PER_PORT,
+		.max_mac_addrs = 1,
+		.tx_offload_capa = NULL_OFFLOADS_TX,
+		.tx_queue_offload_capa = NULL_OFFLOADS_TX,
+		.rx_desc_lim = { NULL_ANY_DESC },
+		.tx_desc_lim = { NULL_ANY_DESC, .nb_seg_max = PLX_MBUF_MAX_NB_SEGS,
+			.nb_mtu_seg_max = PLX_MBUF_MAX_NB_SEGS },
+		.default_rx_desc = 512,
+		.default_tx_desc = 512,
+	},
+	.ops = &null_ops,
+	.devices = "none: packets without a wire, by --vdev=net_null0",
+	.devargs = null_devargs,
+};
+PLX_ETH_REGISTER_CAPS(null_caps)
 
 static void
 random_mac(struct plx_ether_addr *mac)
@@ -275,7 +315,7 @@ null_probe(struct plx_vdev_device *vdev)
 	port = dev->dev_private;
 	port->size = args.size;
 	port->copy = args.copy;
-	dev->dev_ops = &null_ops;
+	dev->caps = &null_caps;
 	dev->rx_pkt_burst = null_rx_burst;
 	dev->tx_pkt_burst = null_tx_burst;
 	dev->mtu = PLX_ETHER_MTU;
