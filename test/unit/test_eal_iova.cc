@@ -325,7 +325,7 @@ TEST_F(Physical, ObjectsLargerThanAPageArePacked)
 
 	ASSERT_NE(mp, nullptr);
 	EXPECT_EQ(plx_mempool_obj_iter(mp, look_at, &o), 0);
-	EXPECT_EQ(*o.starts.rbegin() - *o.starts.begin(), 9 * (3 * PAGE + 64));
+	EXPECT_EQ(*o.starts.rbegin() - *o.starts.begin(), 9 * plx_mempool_calc_obj_size(3 * PAGE, 0, nullptr));
 	plx_mempool_free(mp);
 }
 
