@@ -49,24 +49,14 @@ parse_args(const struct plx_device *device, struct null_args *args)
 	return -EINVAL;
 }
 
+/* All packets that it receives are of one size, whatever the MTU. */
 static void
 null_infos_get(struct plx_eth_dev *dev, struct plx_eth_dev_info *info)
 {
-	/* There are no rings: any number of descriptors will do. */
-	static const struct plx_eth_desc_lim any = { UINT16_MAX, 1, 1, 0 };
 	const struct null_port *port = dev->dev_private;
 
-	info->min_mtu = PLX_ETHER_MIN_MTU;
-	info->max_mtu = NULL_MAX_SIZE - PLX_ETHER_HDR_LEN;
 	info->min_rx_bufsize = port->size;
-	info->max_rx_pktlen = NULL_MAX_SIZE;
-	info->max_rx_queues = PLX_MAX_QUEUES_PER_PORT;
-	info->max_tx_queues = PLX_MAX_QUEUES_PER_PORT;
-	info->rx_desc_lim = any;
-	info->tx_desc_lim = any;
-	info->default_rx_desc = 512;
-	info->default_tx_desc = 512;
-	info->tx_desc_lim.nb_seg_max = PLX_MBUF_MAX_NB_SEGS;
+	info->max_rx_pktlen = port->size;
 }
 
 /* What does not matter without a wire. */
@@ -247,6 +237,40 @@ static const struct plx_eth_dev_ops null_ops = {
 	.mtu_set = null_mtu_set,
 };
 
+/* There are no rings: any number of descriptors will do. */
+#define NULL_ANY_DESC .nb_max = UINT16_MAX, .nb_min = 1, .nb_align = 1
+#define NULL_OFFLOADS_TX (PLX_ETH_TX_OFFLOAD_MULTI_SEGS | PLX_ETH_TX_OFFLOAD_MBUF_FAST_FREE)
+
+static const char *const null_devargs[] = {
+	"size=BYTES  of each packet that is received (64)",
+	"copy=0|1    copy packets, rather than leave their data alone (0)",
+	NULL
+};
+
+static struct plx_eth_caps null_caps = {
+	.info = {
+		.driver_name = "net_null",
+		.min_mtu = PLX_ETHER_MIN_MTU,
+		.max_mtu = NULL_MAX_SIZE - PLX_ETHER_HDR_LEN,
+		.min_rx_bufsize = NULL_DEFAULT_SIZE,
+		.max_rx_pktlen = NULL_MAX_SIZE,
+		.max_rx_queues = PLX_MAX_QUEUES_PER_PORT,
+		.max_tx_queues = PLX_MAX_QUEUES_PER_PORT,
+		.max_mac_addrs = 1,
+		.tx_offload_capa = NULL_OFFLOADS_TX,
+		.tx_queue_offload_capa = NULL_OFFLOADS_TX,
+		.rx_desc_lim = { NULL_ANY_DESC },
+		.tx_desc_lim = { NULL_ANY_DESC, .nb_seg_max = PLX_MBUF_MAX_NB_SEGS,
+			.nb_mtu_seg_max = PLX_MBUF_MAX_NB_SEGS },
+		.default_rx_desc = 512,
+		.default_tx_desc = 512,
+	},
+	.ops = &null_ops,
+	.devices = "none: packets without a wire, by --vdev=net_null0",
+	.devargs = null_devargs,
+};
+PLX_ETH_REGISTER_CAPS(null_caps)
+
 static void
 random_mac(struct plx_ether_addr *mac)
 {
@@ -275,7 +299,7 @@ null_probe(struct plx_vdev_device *vdev)
 	port = dev->dev_private;
 	port->size = args.size;
 	port->copy = args.copy;
-	dev->dev_ops = &null_ops;
+	dev->caps = &null_caps;
 	dev->rx_pkt_burst = null_rx_burst;
 	dev->tx_pkt_burst = null_tx_burst;
 	dev->mtu = PLX_ETHER_MTU;
