@@ -20,6 +20,9 @@ virtio_infos_get(struct plx_eth_dev *dev, struct plx_eth_dev_info *info)
 	const struct virtio_hw *hw = dev->dev_private;
 	const bool ctrl_rx = virtio_supports(hw, VIRTIO_NET_F_CTRL_RX);
 
+	/* 5.1.6.3.1: a buffer that is not merged with others takes a packet of 1500 bytes at least. */
+	if (!virtio_supports(hw, VIRTIO_NET_F_MRG_RXBUF))
+		info->min_rx_bufsize = PLX_ETHER_MTU + VIRTIO_L2_OVERHEAD;
 	info->max_mtu = hw->max_mtu;
 	info->max_rx_pktlen = (uint32_t)hw->max_mtu + VIRTIO_L2_OVERHEAD;
 	info->max_rx_queues = hw->max_pairs;
@@ -70,22 +73,10 @@ virtio_dev_configure(struct plx_eth_dev *dev)
 	return ret < 0 ? ret : virtio_intr_configure(dev);
 }
 
-/* The device need not be told; but a frame of that size must fit the buffers. */
+/* The device need not be told. */
 static int
 virtio_mtu_set(struct plx_eth_dev *dev, uint16_t mtu)
 {
-	const struct virtio_hw *hw = dev->dev_private;
-
-	for (uint16_t i = 0; i < dev->nb_rx_queues; i++) {
-		const struct virtio_rxq *rxq = dev->rx_queues[i];
-
-		if (rxq == NULL || rxq->mergeable ||
-		    rxq->buf_len >= (uint32_t)mtu + VIRTIO_L2_OVERHEAD + rxq->hdr_size)
-			continue;
-		VIRTIO_ERR(hw->dev_name, "an MTU of %u needs larger buffers than those of Rx queue "
-			"%u with %u bytes", mtu, i, rxq->buf_len);
-		return -EINVAL;
-	}
 	return 0;
 }
 
@@ -304,7 +295,7 @@ static const struct plx_eth_dev_ops virtio_eth_dev_ops = {
 };
 
 /* The best device: see virtio_infos_get(). */
-static const struct plx_eth_caps virtio_caps = {
+static struct plx_eth_caps virtio_caps = {
 	.info = {
 		.driver_name = "net_virtio",
 		.min_mtu = PLX_ETHER_MIN_MTU,
@@ -315,8 +306,16 @@ static const struct plx_eth_caps virtio_caps = {
 		.max_tx_queues = PLX_MAX_QUEUES_PER_PORT,
 		.max_mac_addrs = PLX_ETH_MAC_ADDRS_MAX,
 		.max_mc_addrs = VIRTIO_MC_ADDRS_MAX,
+		.rx_offload_capa = PLX_ETH_RX_OFFLOAD_VLAN_STRIP | PLX_ETH_RX_OFFLOAD_UDP_CKSUM |
+			PLX_ETH_RX_OFFLOAD_TCP_CKSUM | PLX_ETH_RX_OFFLOAD_TCP_LRO |
+			PLX_ETH_RX_OFFLOAD_VLAN_FILTER | PLX_ETH_RX_OFFLOAD_SCATTER |
+			PLX_ETH_RX_OFFLOAD_RSS_HASH,
+		.tx_offload_capa = PLX_ETH_TX_OFFLOAD_VLAN_INSERT | PLX_ETH_TX_OFFLOAD_UDP_CKSUM |
+			PLX_ETH_TX_OFFLOAD_TCP_CKSUM | PLX_ETH_TX_OFFLOAD_TCP_TSO |
+			PLX_ETH_TX_OFFLOAD_MULTI_SEGS | PLX_ETH_TX_OFFLOAD_MBUF_FAST_FREE,
 		.reta_size = VIRTIO_RETA_SIZE_MAX,
 		.hash_key_size = VIRTIO_RSS_KEY_SIZE,
+		.flow_type_rss_offloads = PLX_ETH_RSS_IP | PLX_ETH_RSS_TCP | PLX_ETH_RSS_UDP,
 		.rx_desc_lim = { .nb_max = VIRTQ_SIZE_MAX, .nb_min = VIRTIO_QUEUE_MIN,
 			.nb_align = 1, .nb_pow2 = 1 },
 		.tx_desc_lim = { .nb_max = VIRTQ_SIZE_MAX, .nb_min = VIRTIO_TX_DESC_MIN,
@@ -329,6 +328,7 @@ static const struct plx_eth_caps virtio_caps = {
 	.ops = &virtio_eth_dev_ops,
 	.devices = "virtio 1.x network devices over PCI: QEMU, clouds, hardware",
 };
+PLX_ETH_REGISTER_CAPS(virtio_caps)
 
 int
 virtio_port_init(struct plx_eth_dev *dev)

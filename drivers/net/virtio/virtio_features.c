@@ -85,6 +85,9 @@ virtio_features_for(uint64_t supported, const struct plx_eth_conf *conf)
 			bits |= tx_offloads[i].bits;
 	if (conf->txmode.offloads & (PLX_ETH_TX_OFFLOAD_MULTI_SEGS | PLX_ETH_TX_OFFLOAD_TCP_TSO))
 		bits |= VIRTIO_BIT(VIRTIO_F_INDIRECT_DESC);
+	/* By an index a device interrupts once, and not until nobody wants it any more. */
+	if (conf->intr_conf.rxq)
+		bits &= ~VIRTIO_BIT(VIRTIO_F_EVENT_IDX);
 	/* Hashes are of no use but with it, and its command is what switches them on. */
 	if (rss)
 		bits |= VIRTIO_BIT(VIRTIO_NET_F_RSS);

@@ -21,19 +21,11 @@ tx_queue(const struct plx_eth_dev *dev, uint16_t id)
 }
 
 /* 0 stands for the default, which small rings have less of. */
-static int
-choose_thresh(const struct virtio_hw *hw, const char *name, uint16_t wanted, uint16_t nb_desc,
-	uint16_t *thresh)
+static uint16_t
+free_thresh(uint16_t wanted, uint16_t nb_desc)
 {
-	if (wanted == 0)
-		wanted = PLX_MIN((uint16_t)(nb_desc / 4), (uint16_t)DEFAULT_FREE_THRESH);
-	if (wanted > nb_desc) {
-		VIRTIO_ERR(hw->dev_name, "%s is %u, but the queue has %u descriptors", name, wanted,
-			nb_desc);
-		return -EINVAL;
-	}
-	*thresh = wanted;
-	return 0;
+	return wanted != 0 ? wanted :
+		PLX_MIN((uint16_t)(nb_desc / 4), (uint16_t)DEFAULT_FREE_THRESH);
 }
 
 /* 5.1.6.3.1: a buffer that is not merged with others takes a packet of 1500 bytes at least. */
@@ -44,8 +36,8 @@ check_buf_len(const struct virtio_hw *hw, const struct virtio_rxq *rxq)
 
 	if (rxq->mergeable || rxq->buf_len >= need)
 		return 0;
-	VIRTIO_ERR(hw->dev_name, "mbufs hold %u bytes with the virtio header, a device that does not "
-		"scatter needs %u: larger mbufs, or PLX_ETH_RX_OFFLOAD_SCATTER", rxq->buf_len, need);
+	VIRTIO_ERR(hw->dev_name, "mbufs hold %u bytes with the virtio header, without offload "
+		"SCATTER it needs %u", rxq->buf_len, need);
 	return -EINVAL;
 }
 
@@ -59,6 +51,7 @@ virtio_rx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_de
 		.port_id = dev->port_id,
 		.index = VIRTIO_NET_RX_VQ(queue_id),
 		.size = nb_desc,
+		.free_thresh = free_thresh(conf->rx_free_thresh, nb_desc),
 		.features = hw->features,
 		.offloads = dev->conf.rxmode.offloads,
 		.socket = socket_id,
@@ -66,9 +59,6 @@ virtio_rx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_de
 	struct virtio_rxq *rxq;
 	int ret;
 
-	if (choose_thresh(hw, "rx_free_thresh", conf->rx_free_thresh, nb_desc,
-			&queue_conf.free_thresh) < 0)
-		return -EINVAL;
 	rxq = virtio_rxq_create(&queue_conf, mb_pool);
 	if (rxq == NULL)
 		return -ENOMEM;
@@ -95,6 +85,7 @@ virtio_tx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_de
 		.port_id = dev->port_id,
 		.index = VIRTIO_NET_TX_VQ(queue_id),
 		.size = nb_desc,
+		.free_thresh = free_thresh(conf->tx_free_thresh, nb_desc),
 		.features = hw->features,
 		.offloads = dev->conf.txmode.offloads,
 		.socket = socket_id,
@@ -102,9 +93,6 @@ virtio_tx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_de
 	struct virtio_txq *txq;
 	int ret;
 
-	if (choose_thresh(hw, "tx_free_thresh", conf->tx_free_thresh, nb_desc,
-			&queue_conf.free_thresh) < 0)
-		return -EINVAL;
 	txq = virtio_txq_create(&queue_conf);
 	if (txq == NULL)
 		return -ENOMEM;

@@ -113,20 +113,12 @@ virtqueue_packed_kick(struct virtqueue *vq)
 
 /**
  * virtqueue_packed_intr_enable() - let the device interrupt when it returns a buffer.
- *
- * With VIRTIO_F_EVENT_IDX by the next one only. The full fence: see virtqueue.h.
+ * The full fence: see virtqueue.h.
  */
 static inline void
 virtqueue_packed_intr_enable(struct virtqueue *vq)
 {
-	uint16_t flags = VIRTQ_PACKED_EVENT_ENABLE;
-
-	if (vq->event_idx) {
-		__atomic_store_n(&vq->driver_event->off_wrap,
-			virtqueue_packed_off_wrap(vq, vq->used_idx), __ATOMIC_RELAXED);
-		flags = VIRTQ_PACKED_EVENT_DESC;
-	}
-	__atomic_store_n(&vq->driver_event->flags, flags, __ATOMIC_RELEASE);
+	__atomic_store_n(&vq->driver_event->flags, VIRTQ_PACKED_EVENT_ENABLE, __ATOMIC_RELAXED);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 

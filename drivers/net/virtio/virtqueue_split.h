@@ -91,16 +91,12 @@ virtqueue_split_kick(struct virtqueue *vq)
 /**
  * virtqueue_split_intr_enable() - let the device interrupt when it returns a buffer.
  *
- * Or has returned one: those we have not looked at yet count. The full fence: see virtqueue.h.
+ * Without VIRTIO_F_EVENT_IDX, by which it would do so once. The full fence: see virtqueue.h.
  */
 static inline void
 virtqueue_split_intr_enable(struct virtqueue *vq)
 {
-	if (vq->event_idx)
-		__atomic_store_n(virtq_used_event(vq->avail, vq->size), vq->used_idx,
-			__ATOMIC_RELAXED);
-	else
-		__atomic_store_n(&vq->avail->flags, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&vq->avail->flags, 0, __ATOMIC_RELAXED);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
