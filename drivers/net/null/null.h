@@ -24,6 +24,7 @@ struct null_rxq {
 	char *frame;			/* copied into each packet; NULL: don't */
 	uint64_t packets;
 	uint64_t nombuf;
+	uint64_t before;		/* @packets when the queue was set up */
 } __plx_cache_aligned;
 
 struct null_txq {
@@ -31,6 +32,8 @@ struct null_txq {
 	char *frame;			/* where packets are copied to; NULL: don't */
 	uint64_t packets;
 	uint64_t bytes;
+	uint64_t packets_before;	/* when the queue was set up */
+	uint64_t bytes_before;
 } __plx_cache_aligned;
 
 /*

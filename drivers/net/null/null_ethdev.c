@@ -136,6 +136,7 @@ null_rx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc
 	rxq->pool = mb_pool;
 	rxq->rearm_data = fresh.rearm_data;
 	rxq->size = (uint16_t)port->size;
+	rxq->before = rxq->packets;
 	dev->rx_queues[queue_id] = rxq;
 	return 0;
 }
@@ -151,6 +152,8 @@ null_tx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc
 	if (ret < 0)
 		return ret;
 	txq->size = (uint16_t)port->size;
+	txq->packets_before = txq->packets;
+	txq->bytes_before = txq->bytes;
 	dev->tx_queues[queue_id] = txq;
 	return 0;
 }
@@ -188,7 +191,6 @@ sum_queues(const struct null_port *port, struct plx_eth_stats *sum)
 	sum->ibytes = sum->ipackets * port->size;
 }
 
-/* Both may run at once, in different threads. */
 static int
 null_stats_get(struct plx_eth_dev *dev, struct plx_eth_stats *stats)
 {
@@ -196,11 +198,11 @@ null_stats_get(struct plx_eth_dev *dev, struct plx_eth_stats *stats)
 	const struct plx_eth_stats *base = &port->base;
 
 	sum_queues(port, stats);
-	stats->ipackets -= __atomic_load_n(&base->ipackets, __ATOMIC_RELAXED);
-	stats->ibytes -= __atomic_load_n(&base->ibytes, __ATOMIC_RELAXED);
-	stats->rx_nombuf -= __atomic_load_n(&base->rx_nombuf, __ATOMIC_RELAXED);
-	stats->opackets -= __atomic_load_n(&base->opackets, __ATOMIC_RELAXED);
-	stats->obytes -= __atomic_load_n(&base->obytes, __ATOMIC_RELAXED);
+	stats->ipackets -= base->ipackets;
+	stats->ibytes -= base->ibytes;
+	stats->rx_nombuf -= base->rx_nombuf;
+	stats->opackets -= base->opackets;
+	stats->obytes -= base->obytes;
 	return 0;
 }
 
@@ -208,14 +210,27 @@ static int
 null_stats_reset(struct plx_eth_dev *dev)
 {
 	struct null_port *port = dev->dev_private;
-	struct plx_eth_stats *base = &port->base, now;
 
-	sum_queues(port, &now);
-	__atomic_store_n(&base->ipackets, now.ipackets, __ATOMIC_RELAXED);
-	__atomic_store_n(&base->ibytes, now.ibytes, __ATOMIC_RELAXED);
-	__atomic_store_n(&base->rx_nombuf, now.rx_nombuf, __ATOMIC_RELAXED);
-	__atomic_store_n(&base->opackets, now.opackets, __ATOMIC_RELAXED);
-	__atomic_store_n(&base->obytes, now.obytes, __ATOMIC_RELAXED);
+	sum_queues(port, &port->base);
+	return 0;
+}
+
+static int
+null_queue_stats_get(struct plx_eth_dev *dev, int rx, uint16_t queue_id,
+	struct plx_eth_queue_stats *stats)
+{
+	const struct null_port *port = dev->dev_private;
+	const struct null_rxq *rxq = &port->rxqs[queue_id];
+	const struct null_txq *txq = &port->txqs[queue_id];
+
+	if (rx) {
+		stats->packets = __atomic_load_n(&rxq->packets, __ATOMIC_RELAXED) - rxq->before;
+		stats->bytes = stats->packets * port->size;
+	} else {
+		stats->packets = __atomic_load_n(&txq->packets, __ATOMIC_RELAXED) -
+			txq->packets_before;
+		stats->bytes = __atomic_load_n(&txq->bytes, __ATOMIC_RELAXED) - txq->bytes_before;
+	}
 	return 0;
 }
 
@@ -231,6 +246,7 @@ static const struct plx_eth_dev_ops null_ops = {
 	.link_update = null_link_update,
 	.stats_get = null_stats_get,
 	.stats_reset = null_stats_reset,
+	.queue_stats_get = null_queue_stats_get,
 	.promiscuous_enable = null_accept,
 	.promiscuous_disable = null_accept,
 	.mac_addr_set = null_mac_addr_set,
