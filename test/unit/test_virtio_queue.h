@@ -132,7 +132,11 @@ protected:
 		EXPECT_EQ(rxq->stats.errors, errors);
 		virtio_rxq_stop(rxq);
 		start();
-		device->receive(frame(99));
+
+		virtio_net_hdr hdr {};
+
+		hdr.num_buffers = 1;
+		device->receive(hdr, frame(99));
 		ASSERT_EQ(burst(), 1u);
 		EXPECT_EQ(data_of(got.back()), frame(99));
 	}

@@ -180,6 +180,45 @@ TEST_P(VirtioTxFull, TcpThatCannotBeCut)
 	EXPECT_EQ(send(tcp(0, 0)), 1) << "the queue goes on";
 }
 
+/* What a burst would drop is told before, and the sums are made ready. */
+TEST_P(VirtioTxFull, Prepare)
+{
+	const uint64_t l4 = PLX_MBUF_F_TX_TCP_CKSUM | PLX_MBUF_F_TX_IPV4;
+
+	remake(TSO, PLX_ETH_TX_OFFLOAD_TCP_CKSUM | PLX_ETH_TX_OFFLOAD_TCP_TSO |
+		PLX_ETH_TX_OFFLOAD_MULTI_SEGS);
+
+	plx_mbuf *pkts[] = { tcp(0, l4), tcp(3000, l4 | PLX_MBUF_F_TX_TCP_SEG |
+		PLX_MBUF_F_TX_IP_CKSUM), tcp(0, PLX_MBUF_F_TX_VLAN) };
+
+	pkts[1]->tso_segsz = 1000;
+	errno = 0;
+	EXPECT_EQ(virtio_tx_prepare(txq, pkts, 3), 2);
+	EXPECT_EQ(errno, ENOTSUP);
+	pkts[2]->ol_flags = l4;
+	pkts[2]->l3_len = 60;
+	EXPECT_EQ(virtio_tx_prepare(txq, pkts, 3), 2);
+	EXPECT_EQ(errno, EINVAL);
+	pkts[2]->l3_len = L3;
+	EXPECT_EQ(virtio_tx_prepare(txq, pkts, 3), 3);
+	EXPECT_EQ(send(pkts, 3), 3);
+	EXPECT_EQ(txq->stats.errors, 0u);
+
+	const std::string bytes = device->read(device->take()).substr(12);
+	plx_ipv4_hdr ip;
+	plx_tcp_hdr th;
+
+	memcpy(&ip, &bytes[L2], sizeof(ip));
+	memcpy(&th, &bytes[L2 + L3], sizeof(th));
+	EXPECT_EQ(th.cksum, plx_ipv4_phdr_cksum(&ip, 0));
+
+	plx_mbuf *m = packet(std::vector<std::string>(SIZE, "x"));
+
+	EXPECT_EQ(virtio_tx_prepare(txq, &m, 1), 0);
+	EXPECT_EQ(errno, EINVAL) << "more segments than it takes";
+	plx_pktmbuf_free(m);
+}
+
 TEST_P(VirtioTxFull, VlanTagIsPutIn)
 {
 	const std::string addresses = "\1\2\3\4\5\6\7\10\11\12\13\14", rest = "\x08\x06" "the rest of it";

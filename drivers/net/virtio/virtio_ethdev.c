@@ -209,6 +209,7 @@ choose_bursts(struct plx_eth_dev *dev)
 	dev->tx_pkt_burst = (hw->features & tx_full) ||
 		(dev->conf.txmode.offloads & PLX_ETH_TX_OFFLOAD_VLAN_INSERT) ?
 		tx->xmit_pkts_full : tx->xmit_pkts;
+	dev->tx_pkt_prepare = virtio_tx_prepare;
 	dev->rx_queue_count = rx->queue_count;
 	dev->rx_descriptor_status = rx->descriptor_status;
 	dev->tx_descriptor_status = tx->descriptor_status;

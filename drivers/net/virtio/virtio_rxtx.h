@@ -216,6 +216,7 @@ struct virtio_tx_slot {
  * @free_thresh: reclaim when fewer descriptors are free.
  * @segs_max: most segments of a packet.
  * @hdr_size: bytes of the virtio header.
+ * @offloads: PLX_ETH_TX_OFFLOAD_* of it.
  * @slow_flags: packets with one of these PLX_MBUF_F_* are not simple.
  * @refused_flags: packets with one of these are dropped.
  * @hdrs: by id, VIRTIO_TX_HDR_STRIDE bytes of DMA memory each, for the header of a packet that has no
@@ -236,6 +237,7 @@ struct virtio_txq {
 	uint16_t free_thresh;
 	uint16_t segs_max;
 	uint16_t hdr_size;
+	uint64_t offloads;
 	uint64_t slow_flags;
 	uint64_t refused_flags;
 	char *hdrs;

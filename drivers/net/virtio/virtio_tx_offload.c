@@ -2,13 +2,15 @@
 #include <errno.h>
 #include <string.h>
 
-#include <plx_ether.h>
+#include <plx_ethdev_driver.h>
 #include <plx_ip.h>
 #include <plx_tcp.h>
 
 #include "virtio_rxtx.h"
 #include "virtio_tx_offload.h"
 
+/* The length of IP has 16 bits. */
+#define TSO_LEN_MAX (PLX_ETHER_HDR_LEN + UINT16_MAX)
 /* Bytes of destination and source address. */
 #define ADDRS_LEN (2 * PLX_ETHER_ADDR_LEN)
 
@@ -67,4 +69,25 @@ virtio_tx_tag(const struct plx_mbuf *m, char *to)
 
 	memmove(to, plx_pktmbuf_mtod(m, const char *), ADDRS_LEN);
 	memcpy(to + ADDRS_LEN, tag, sizeof(tag));
+}
+
+uint16_t
+virtio_tx_prepare(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts)
+{
+	const struct virtio_txq *txq = queue;
+	const struct plx_eth_desc_lim lim = {
+		.nb_seg_max = txq->segs_max, .nb_mtu_seg_max = txq->segs_max };
+	uint16_t i;
+	int ret;
+
+	for (i = 0; i < nb_pkts; i++) {
+		ret = plx_eth_tx_prepare_check(tx_pkts[i], txq->offloads, &lim, TSO_LEN_MAX);
+		if (ret == 0)
+			ret = plx_eth_tx_prepare_cksum(tx_pkts[i]);
+		if (ret < 0) {
+			errno = -ret;
+			break;
+		}
+	}
+	return i;
 }

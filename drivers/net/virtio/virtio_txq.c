@@ -76,6 +76,7 @@ virtio_txq_create(const struct virtio_queue_conf *conf)
 	txq->segs_max = VIRTIO_TX_SEGS_MAX(conf->size);
 	txq->hdr_size = has(conf, VIRTIO_NET_F_HASH_REPORT) ? VIRTIO_NET_HDR_HASH_SIZE :
 		VIRTIO_NET_HDR_SIZE;
+	txq->offloads = conf->offloads;
 	choose_flags(txq, conf);
 	if (alloc_parts(txq, conf) == 0)
 		return txq;
