@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef VPORT_H
+#define VPORT_H
+/*
+ * What ports without a NIC have in common: they are made of --vdev, count in software, and have no
+ * descriptors. The private data of such a port begin with a struct vport, and each of its queues
+ * with a struct vport_counters.
+ */
+#include <stdbool.h>
+
+#include <plx_bus_vdev.h>
+#include <plx_ethdev_driver.h>
+
+/* The longest frame; and with any headroom it fits an mbuf up to VPORT_MAX_SEGMENT bytes. */
+#define VPORT_MAX_PKTLEN UINT16_MAX
+#define VPORT_MAX_SEGMENT 64512
+PLX_STATIC_ASSERT(VPORT_MAX_SEGMENT + PLX_PKTMBUF_HEADROOM <= UINT16_MAX, "such a buffer can be made");
+
+/* Any number of descriptors will do: there are no rings. */
+#define VPORT_DESC_LIM { \
+	.nb_max = UINT16_MAX, .nb_min = 1, .nb_align = 1, \
+	.nb_seg_max = PLX_MBUF_MAX_NB_SEGS, .nb_mtu_seg_max = PLX_MBUF_MAX_NB_SEGS, \
+}
+
+/* What all of these ports say in their struct plx_eth_dev_info. */
+#define VPORT_INFO \
+	.min_mtu = PLX_ETHER_MIN_MTU, \
+	.max_mtu = VPORT_MAX_PKTLEN - PLX_ETHER_HDR_LEN, \
+	.min_rx_bufsize = 1, \
+	.max_rx_pktlen = VPORT_MAX_PKTLEN, \
+	.max_mac_addrs = 1, \
+	.rx_desc_lim = VPORT_DESC_LIM, \
+	.tx_desc_lim = VPORT_DESC_LIM, \
+	.default_rx_desc = 512, \
+	.default_tx_desc = 512
+
+/*
+ * Of one queue. One writer, the thread that polls the queue; others read at any time. They outlive
+ * the set-up of their queue and never go back: a reset remembers where they were.
+ */
+struct vport_counters {
+	uint64_t packets;
+	uint64_t bytes;
+	uint64_t errors;
+	uint64_t nombuf;	/* Rx: packets that found no mbuf */
+};
+
+/* The queues of one direction, of whatever type: all that a port may have. */
+struct vport_queues {
+	void *first;
+	size_t size;
+};
+
+/* All of the array @a. */
+#define VPORT_QUEUES(a) ((struct vport_queues){ (a), sizeof((a)[0]) })
+
+/*
+ * @link_up: between start and stop, unless the user says otherwise.
+ * @base: what the queues had counted at the last reset, as in struct plx_eth_stats.
+ */
+struct vport {
+	struct vport_queues rx;
+	struct vport_queues tx;
+	int link_up;
+	uint64_t base[sizeof(struct plx_eth_stats) / sizeof(uint64_t)];
+};
+
+/* vport.c */
+/*
+ * Make a port of what @caps can do, with @private_size bytes of private data, its MTU and a random
+ * address. Return: the port, for plx_eth_dev_probing_finish(); or NULL with errno, logged.
+ */
+struct plx_eth_dev *vport_create(struct plx_vdev_device *vdev, const struct plx_eth_caps *caps,
+	size_t private_size);
+/* A driver's remove. */
+int vport_remove(struct plx_vdev_device *vdev);
+/* A number of @min to @max, for a struct plx_kvarg. Return: 0 or -EINVAL. */
+int vport_arg_u32(const char *value, uint32_t min, uint32_t max, uint32_t *out);
+/* A copy of a text, in the place of a former one, if it is not empty. Return: 0, -EINVAL, -ENOMEM. */
+int vport_arg_text(const char *value, char **out);
+
+/* Functions of struct plx_eth_dev_ops, for what a port does not care for, and for its link. */
+int vport_accept(struct plx_eth_dev *dev);
+int vport_mtu_set(struct plx_eth_dev *dev, uint16_t mtu);
+int vport_mac_addr_set(struct plx_eth_dev *dev, const struct plx_ether_addr *mac_addr);
+int vport_link_up(struct plx_eth_dev *dev);
+int vport_link_down(struct plx_eth_dev *dev);
+int vport_link_update(struct plx_eth_dev *dev, int wait, struct plx_eth_link *link);
+void vport_queue_release(struct plx_eth_dev *dev, uint16_t queue_id);
+
+/* vport_stats.c: functions of struct plx_eth_dev_ops. */
+int vport_stats_get(struct plx_eth_dev *dev, struct plx_eth_stats *stats);
+int vport_stats_reset(struct plx_eth_dev *dev);
+int vport_queue_stats_get(struct plx_eth_dev *dev, int rx, uint16_t queue_id,
+	struct plx_eth_queue_stats *stats);
+
+/* Add to a counter that only this thread writes: no locked instruction. */
+static inline void
+vport_count(uint64_t *counter, uint64_t n)
+{
+	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
+}
+
+/*
+ * What a receiver sets of an mbuf that it took raw, in one piece: from rearm_data to hash, in the first
+ * cache line.
+ */
+struct vport_fresh {
+	uint64_t rearm_data;
+	uint64_t ol_flags;
+	uint32_t packet_type;
+	uint32_t pkt_len;
+	uint16_t data_len;
+	uint16_t vlan_tci;
+	uint32_t rss;
+};
+PLX_STATIC_ASSERT(offsetof(struct plx_mbuf, hash) - offsetof(struct plx_mbuf, rearm_data) ==
+	offsetof(struct vport_fresh, rss), "these are fields of struct plx_mbuf");
+
+/* A packet of @len bytes in one mbuf, received by @dev. */
+static inline struct vport_fresh
+vport_fresh(const struct plx_eth_dev *dev, uint16_t len)
+{
+	const struct plx_mbuf m = {
+		.data_off = PLX_PKTMBUF_HEADROOM,
+		.refcnt = 1,
+		.nb_segs = 1,
+		.port = dev->port_id,
+	};
+	const struct vport_fresh fresh = {
+		.rearm_data = m.rearm_data,
+		.pkt_len = len,
+		.data_len = len,
+	};
+
+	return fresh;
+}
+
+static __plx_always_inline void
+vport_refresh(struct plx_mbuf *m, const struct vport_fresh *fresh)
+{
+	__builtin_memcpy(&m->rearm_data, fresh, sizeof(*fresh));
+}
+
+#endif
