@@ -20,19 +20,45 @@ struct plx_eth_dev *eth_dev_get(uint16_t port_id);
 struct plx_eth_dev *eth_dev_get_to(uint16_t port_id, const char *what);
 /* Log that @what failed, unless @ret is 0. Return: @ret. */
 int eth_dev_result(const struct plx_eth_dev *dev, const char *what, int ret);
-/* Let bursts reach the driver, or not. */
+/* Log why a request is refused, with the errno @err at the end. Return: @err. */
+int eth_dev_refuse(const struct plx_eth_dev *dev, int err, const char *format, ...)
+	__plx_format_printf(3, 4);
+
+/* fastpath.c: let bursts reach the driver, or not. */
 void eth_dev_fp_enable(struct plx_eth_dev *dev);
 void eth_dev_fp_disable(uint16_t port_id);
 
-/* config.c: the port is stopped. */
+/* config.c: does @capa have all of the offloads @wanted, of @direction? Logs what is missing. */
+int eth_dev_check_offloads(const struct plx_eth_dev *dev, const char *direction, uint64_t wanted,
+	uint64_t capa);
+
+/* queues.c: the port is stopped; all counts are 0 then. */
 void eth_dev_release_queues(struct plx_eth_dev *dev);
+/* Queue @id of one that is configured? Logs. */
+int eth_dev_check_queue(const struct plx_eth_dev *dev, bool rx, uint16_t id);
+
+/* restore.c: give to the driver what a start made the device forget. Logs what fails. */
+int eth_dev_restore(struct plx_eth_dev *dev);
+/* The VLANs alone, if they matter. */
+int eth_dev_restore_vlans(struct plx_eth_dev *dev);
 
 /* info.c */
 void eth_dev_info(struct plx_eth_dev *dev, struct plx_eth_dev_info *info);
-/* The MTU that a port gets when none is asked for. */
+
+/* mtu.c: the MTU that a port gets when none is asked for. */
 uint16_t eth_dev_default_mtu(struct plx_eth_dev *dev);
 /* Can the port have it? Give it to the driver. Both log what fails. */
 int eth_dev_check_mtu(struct plx_eth_dev *dev, uint32_t mtu);
 int eth_dev_change_mtu(struct plx_eth_dev *dev, uint16_t mtu);
+/* Bytes of the longest frame in a queue's mbufs at @mtu. */
+uint32_t eth_dev_frame_len(const struct plx_eth_dev_info *info, uint32_t mtu, uint64_t rx_offloads);
+
+/* rss.c: can the port have what @conf asks for? Keep it; dev_start programs it. The first one logs. */
+int eth_dev_check_rss(const struct plx_eth_dev *dev, const struct plx_eth_dev_info *info,
+	uint16_t nb_rx, const struct plx_eth_conf *conf);
+void eth_dev_init_rss(struct plx_eth_dev *dev, const struct plx_eth_dev_info *info);
+
+/* intr.c: raise PLX_ETH_EVENT_INTR_RMV when the device goes, or no more. Logs what fails. */
+int eth_dev_watch_removal(struct plx_eth_dev *dev, bool on);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Events of ports, and interrupts of their Rx queues. */
+#include <plx_dev_event.h>
+
 #include "ethdev_private.h"
 
 int
@@ -53,6 +55,30 @@ plx_eth_dev_callback_process(struct plx_eth_dev *dev, enum plx_eth_event_type ev
 
 	plx_callbacks_run(&dev->callbacks, event, call, &o);
 	return o.nb_called;
+}
+
+/* The EAL tells of a device of the port. */
+static int
+on_device_event(const char *device_name, enum plx_dev_event_type event, void *cb_arg)
+{
+	if (event == PLX_DEV_EVENT_REMOVE)
+		plx_eth_dev_callback_process(cb_arg, PLX_ETH_EVENT_INTR_RMV, NULL);
+	return 0;
+}
+
+int
+eth_dev_watch_removal(struct plx_eth_dev *dev, bool on)
+{
+	int ret;
+
+	if (on)
+		ret = plx_dev_event_callback_register(dev->device->name, on_device_event, dev);
+	else
+		ret = plx_dev_event_callback_unregister(dev->device->name, on_device_event, dev);
+	/* It was so already. */
+	if (ret == -EEXIST || ret == -ENOENT)
+		ret = 0;
+	return eth_dev_result(dev, "watch for the removal of its device", ret);
 }
 
 /* The port, if its Rx queue @queue_id can interrupt; it must be started too for @enabling. */

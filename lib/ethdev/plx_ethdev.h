@@ -294,9 +294,10 @@ PLX_EXPORT int plx_eth_dev_info_get(uint16_t port_id, struct plx_eth_dev_info *i
  * plx_eth_dev_configure() - say how many queues the port has; queues of before are released.
  * @conf: copied; NULL for the default.
  *
- * Return: 0; -ENODEV; -EBUSY while started, -EINVAL beyond the port's limits or without any queue,
- * -ENOTSUP for an MTU that can't be changed, or an interrupt, offload or hash that it does not have,
- * all of them with the port as it was; or the driver's errno, after which the port is not configured.
+ * Return: 0; -ENODEV; -EBUSY while started, -EINVAL beyond the port's limits, without any queue, for
+ * RSS without an Rx queue, a key of another length, or RSS_HASH without RSS, -ENOTSUP for an MTU that
+ * can't be changed, or an interrupt, offload or hash that it does not have, all of them with the port
+ * as it was; or the driver's errno, after which the port is not configured.
  */
 PLX_EXPORT int plx_eth_dev_configure(uint16_t port_id, uint16_t nb_rx_queue, uint16_t nb_tx_queue,
 	const struct plx_eth_conf *conf);
@@ -307,11 +308,11 @@ PLX_EXPORT int plx_eth_dev_configure(uint16_t port_id, uint16_t nb_rx_queue, uin
  * @conf: NULL for the default.
  * @mb_pool: where the driver takes mbufs; must outlive the queue.
  *
- * Return: 0; -ENODEV; -EBUSY while started, unless the queue is stopped and the driver can;
- * -EINVAL for a port that is not configured, a bad queue, size, an offload that queues can't have
- * each for itself, or mbufs whose data room is too small, for the largest frame too unless
- * PLX_ETH_RX_OFFLOAD_SCATTER is on; -ENOMEM; another errno of the driver, after which the queue is
- * not set up.
+ * Return: 0; -ENODEV; -EBUSY while started; -EINVAL for a port that is not configured, a bad queue,
+ * size or threshold, an offload that queues can't have each for itself, a deferred start where the
+ * driver can't start single queues, or mbufs whose data room is too small, for the largest frame too
+ * unless PLX_ETH_RX_OFFLOAD_SCATTER is on; -EFAULT with --dma-check if the device can't reach them all;
+ * -ENOMEM; another errno of the driver, after which the queue is not set up.
  */
 PLX_EXPORT int plx_eth_rx_queue_setup(uint16_t port_id, uint16_t rx_queue_id, uint16_t nb_rx_desc,
 	int socket_id, const struct plx_eth_rxconf *conf, struct plx_mempool *mb_pool);

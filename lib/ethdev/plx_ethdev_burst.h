@@ -62,7 +62,7 @@ plx_eth_tx_prepare(uint16_t port_id, uint16_t queue_id, struct plx_mbuf **tx_pkt
 	const struct plx_eth_fp_ops *p = &plx_eth_fp_ops[port_id];
 
 	return p->tx_pkt_prepare != NULL ?
-		p->tx_pkt_prepare(p->txq_data[queue_id], tx_pkts, nb_pkts) : nb_pkts;
+		p->tx_pkt_prepare(p->txq[queue_id], tx_pkts, nb_pkts) : nb_pkts;
 }
 
 /** plx_eth_rx_queue_count() - packets that wait in an Rx queue; -ENOTSUP. */
@@ -71,7 +71,7 @@ plx_eth_rx_queue_count(uint16_t port_id, uint16_t queue_id)
 {
 	const struct plx_eth_fp_ops *p = &plx_eth_fp_ops[port_id];
 
-	return p->rx_queue_count(p->rxq_data[queue_id]);
+	return p->rx_queue_count(p->rxq[queue_id]);
 }
 
 /** PLX_ETH_RX_DESC_AVAIL - empty: the device may fill it. */
@@ -90,7 +90,7 @@ plx_eth_rx_descriptor_status(uint16_t port_id, uint16_t queue_id, uint16_t offse
 {
 	const struct plx_eth_fp_ops *p = &plx_eth_fp_ops[port_id];
 
-	return p->rx_descriptor_status(p->rxq_data[queue_id], offset);
+	return p->rx_descriptor_status(p->rxq[queue_id], offset);
 }
 
 /** PLX_ETH_TX_DESC_FULL - the device has it, and is not done with it. */
@@ -109,7 +109,7 @@ plx_eth_tx_descriptor_status(uint16_t port_id, uint16_t queue_id, uint16_t offse
 {
 	const struct plx_eth_fp_ops *p = &plx_eth_fp_ops[port_id];
 
-	return p->tx_descriptor_status(p->txq_data[queue_id], offset);
+	return p->tx_descriptor_status(p->txq[queue_id], offset);
 }
 
 /**

@@ -7,8 +7,8 @@
  * One entry a port, exactly two cache lines: the first is all that Rx needs, the second all that
  * Tx needs, so that a core that only receives never pulls in the other.
  *
- * What wraps bursts (callbacks, checks of addresses) replaces the burst function and the queues here
- * while it is wanted, so that nothing is asked or loaded for it otherwise.
+ * What wraps bursts (callbacks, checks of addresses) replaces the burst functions here while it is
+ * wanted, so that nothing is asked or loaded for it otherwise.
  */
 #include <plx_common.h>
 
@@ -35,29 +35,25 @@ typedef int (*plx_eth_tx_descriptor_status_t)(void *txq, uint16_t offset);
 /**
  * struct plx_eth_fp_ops - a port, as the burst calls see it.
  * @rx_pkt_burst: never NULL: of a port that is not started it returns 0.
- * @rxq: what @rx_pkt_burst gets, by queue id: the driver's queue or a wrapper.
+ * @rxq: the driver's queues, by queue id.
  * @rx_queue_count: never NULL.
  * @rx_descriptor_status: never NULL.
- * @rxq_data: the driver's queues, by queue id.
  * @tx_pkt_burst: as @rx_pkt_burst.
  * @txq: as @rxq.
  * @tx_pkt_prepare: NULL if there is nothing to prepare.
  * @tx_descriptor_status: never NULL.
- * @txq_data: the driver's queues, by queue id.
  */
 struct plx_eth_fp_ops {
 	plx_eth_rx_burst_t rx_pkt_burst;
 	void **rxq;
 	plx_eth_rx_queue_count_t rx_queue_count;
 	plx_eth_rx_descriptor_status_t rx_descriptor_status;
-	void **rxq_data;
-	uintptr_t reserved_rx[3];
+	uintptr_t reserved_rx[4];
 	plx_eth_tx_burst_t tx_pkt_burst;
 	void **txq;
 	plx_eth_tx_prep_t tx_pkt_prepare;
 	plx_eth_tx_descriptor_status_t tx_descriptor_status;
-	void **txq_data;
-	uintptr_t reserved_tx[3];
+	uintptr_t reserved_tx[4];
 } __plx_cache_aligned;
 
 PLX_STATIC_ASSERT(sizeof(struct plx_eth_fp_ops) == 2 * PLX_CACHE_LINE_SIZE,

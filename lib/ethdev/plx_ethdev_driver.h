@@ -5,7 +5,9 @@
  * DOC: What a poll-mode driver gives to ethdev.
  *
  * ethdev checks ids, states and limits before it calls a driver, so a driver need not do it again.
- * Calls come from one thread at a time for a port, but link_update, stats_get and the xstats from any.
+ * Calls come from one thread at a time for a port, but link_update and those for statistics from any.
+ * Of the latter there is one at a time, and none while a queue is set up or released; they may come
+ * during all else.
  * ethdev also logs what fails, with the errno: a driver's functions are silent.
  *
  * What a program set (addresses, filters, hash, flow control) is ethdev's to remember: it is in
@@ -17,6 +19,8 @@
  * its queue broken: no burst moves anything on it any more, ierrors or oerrors count it, one line
  * says what the device did, PLX_ETH_EVENT_INTR_RESET is raised, and the next start heals it.
  */
+#include <pthread.h>
+
 #include <plx_callbacks.h>
 #include <plx_dev.h>
 #include <plx_ethdev.h>
@@ -211,7 +215,7 @@ enum plx_eth_dev_state {
  *	plx_pci_dma_check_enabled() knows; ethdev then asks for each pool of an Rx queue and each segment
  *	that is sent. NULL: addresses are not checked, and that costs nothing.
  * @caps: the driver's limits.
- * @dev_ops: the driver's functions.
+ * @dev_ops: the driver's functions; plx_eth_dev_probing_finish() takes those of @caps if it is NULL.
  * @dev_private: the driver's data, zeroed, of the size it asked for; ethdev frees it.
  * @device: it belongs to.
  * @port_id: its number.
@@ -230,12 +234,13 @@ enum plx_eth_dev_state {
  * @rss: hash and table.
  * @fc_conf: flow control, if @fc_set.
  * @fc_set: somebody has set it.
- * @rx_queues: the driver's queues by id; NULL if not set up.
+ * @rx_queues: the driver's queues by id; NULL if not set up. Each has an address of its own.
  * @tx_queues: as @rx_queues.
  * @rxq_info: of Rx queues that are set up; ethdev's.
  * @txq_info: of Tx queues that are set up; ethdev's.
  * @name: of the port.
  * @callbacks: ethdev's; see plx_eth_dev_callback_process().
+ * @stats_lock: ethdev's; a driver's functions for statistics are called with it held.
  * @wrap: ethdev's: callbacks and checks around bursts; NULL if there are none.
  */
 struct plx_eth_dev {
@@ -273,6 +278,7 @@ struct plx_eth_dev {
 	struct plx_eth_txq_info txq_info[PLX_MAX_QUEUES_PER_PORT];
 	char name[PLX_ETH_NAME_MAX_LEN];
 	struct plx_callbacks callbacks;
+	pthread_mutex_t stats_lock;
 	struct eth_dev_wrap *wrap;
 };
 
@@ -281,8 +287,7 @@ struct plx_eth_dev {
  * @name: unique, usually the device's.
  * @private_size: bytes of dev_private, from the heap of the device's node.
  *
- * The driver fills caps (dev_ops are then those of the caps), burst functions, mac_addr and mtu, then
- * calls plx_eth_dev_probing_finish(). Return: the port, or NULL with errno EEXIST, ENOSPC (all
+ * The driver fills caps, burst functions, mac_addr and mtu, then calls plx_eth_dev_probing_finish(). Return: the port, or NULL with errno EEXIST, ENOSPC (all
  * PLX_MAX_ETHPORTS taken), ENAMETOOLONG or ENOMEM.
  */
 PLX_EXPORT struct plx_eth_dev *plx_eth_dev_create(struct plx_device *device, const char *name,

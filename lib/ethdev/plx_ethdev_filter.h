@@ -37,7 +37,8 @@ PLX_EXPORT int plx_eth_macaddr_get(uint16_t port_id, struct plx_ether_addr *mac_
 PLX_EXPORT int plx_eth_macaddrs_get(uint16_t port_id, struct plx_ether_addr *ma, unsigned int num);
 /**
  * plx_eth_dev_default_mac_addr_set() - change it.
- * Return: 0; -ENODEV; -EINVAL if it is no unicast address; -ENOTSUP; the driver's errno.
+ * Return: 0; -ENODEV; -EINVAL if it is no unicast address; -EEXIST if plx_eth_dev_mac_addr_add() added
+ * it; -ENOTSUP; the driver's errno.
  */
 PLX_EXPORT int plx_eth_dev_default_mac_addr_set(uint16_t port_id,
 	const struct plx_ether_addr *mac_addr);

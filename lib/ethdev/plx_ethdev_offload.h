@@ -10,6 +10,8 @@
  */
 #include <plx_common.h>
 
+PLX_BEGIN_DECLS
+
 /** PLX_ETH_RX_OFFLOAD_VLAN_STRIP - take the VLAN tag out, into vlan_tci. */
 #define PLX_ETH_RX_OFFLOAD_VLAN_STRIP	(UINT64_C(1) << 0)
 /** PLX_ETH_RX_OFFLOAD_IPV4_CKSUM - check the IPv4 header checksum: PLX_MBUF_F_RX_IP_CKSUM_*. */
@@ -73,4 +75,10 @@
 /** PLX_ETH_VLAN_EXTEND_OFFLOAD - for the same: PLX_ETH_RX_OFFLOAD_VLAN_EXTEND. */
 #define PLX_ETH_VLAN_EXTEND_OFFLOAD	0x0004
 
+/** plx_eth_dev_rx_offload_name() - "VLAN_STRIP" of PLX_ETH_RX_OFFLOAD_VLAN_STRIP; "UNKNOWN". */
+PLX_EXPORT const char *plx_eth_dev_rx_offload_name(uint64_t offload);
+/** plx_eth_dev_tx_offload_name() - as plx_eth_dev_rx_offload_name(), of PLX_ETH_TX_OFFLOAD_*. */
+PLX_EXPORT const char *plx_eth_dev_tx_offload_name(uint64_t offload);
+
+PLX_END_DECLS
 #endif

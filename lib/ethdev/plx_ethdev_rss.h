@@ -65,7 +65,7 @@ PLX_BEGIN_DECLS
 /**
  * struct plx_eth_rss_conf - what is hashed, and how.
  * @rss_key: Toeplitz key; NULL: Pollux's own, or to leave it alone, or not to ask for it.
- * @rss_key_len: bytes of @rss_key, hash_key_size of the port's info; 0 with NULL.
+ * @rss_key_len: bytes of @rss_key, hash_key_size of the port's info; any with NULL.
  * @rss_hf: PLX_ETH_RSS_*, some of flow_type_rss_offloads; 0: all packets go to queue 0.
  */
 struct plx_eth_rss_conf {
@@ -88,8 +88,8 @@ struct plx_eth_rss_reta_entry64 {
  * plx_eth_dev_rss_hash_update() - change what is hashed.
  * @rss_conf: rss_key NULL leaves the key as it is.
  *
- * Return: 0; -ENODEV; -ENOTSUP without RSS, also if it was not configured; -EINVAL for a hash that the
- * port does not have or a key of another length; the driver's errno. It is as before then; logged.
+ * Return: 0; -ENODEV; -ENOTSUP without RSS, also if it was not configured, or for a hash that the port
+ * does not have; -EINVAL for a key of another length; the driver's errno. It is as before then; logged.
  */
 PLX_EXPORT int plx_eth_dev_rss_hash_update(uint16_t port_id, const struct plx_eth_rss_conf *rss_conf);
 /**

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which ports there are, and the table through which bursts reach them. */
+/* Which ports there are. */
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,59 +17,6 @@ static struct {
 	struct plx_eth_dev *devs[PLX_MAX_ETHPORTS];
 	bool usable[PLX_MAX_ETHPORTS];
 } ports;
-
-static void *no_queues[PLX_MAX_QUEUES_PER_PORT];
-
-static uint16_t
-no_burst(void *queue, struct plx_mbuf **pkts, uint16_t nb_pkts)
-{
-	return 0;
-}
-
-static int
-no_count(void *queue)
-{
-	return -ENOTSUP;
-}
-
-static int
-no_status(void *queue, uint16_t offset)
-{
-	return -ENOTSUP;
-}
-
-#define NOT_STARTED { \
-	.rx_pkt_burst = no_burst, .rxq = no_queues, .rxq_data = no_queues, \
-	.rx_queue_count = no_count, .rx_descriptor_status = no_status, \
-	.tx_pkt_burst = no_burst, .txq = no_queues, .txq_data = no_queues, \
-	.tx_descriptor_status = no_status, \
-}
-
-struct plx_eth_fp_ops plx_eth_fp_ops[PLX_MAX_ETHPORTS] = {
-	[0 ... PLX_MAX_ETHPORTS - 1] = NOT_STARTED
-};
-
-void
-eth_dev_fp_disable(uint16_t port_id)
-{
-	plx_eth_fp_ops[port_id] = (struct plx_eth_fp_ops)NOT_STARTED;
-}
-
-void
-eth_dev_fp_enable(struct plx_eth_dev *dev)
-{
-	struct plx_eth_fp_ops *fp = &plx_eth_fp_ops[dev->port_id];
-
-	/* A port may have queues of one direction only; then the other keeps no_burst(). */
-	if (dev->nb_rx_queues > 0) {
-		fp->rxq = dev->rx_queues;
-		fp->rx_pkt_burst = dev->rx_pkt_burst;
-	}
-	if (dev->nb_tx_queues > 0) {
-		fp->txq = dev->tx_queues;
-		fp->tx_pkt_burst = dev->tx_pkt_burst;
-	}
-}
 
 struct plx_eth_dev *
 eth_dev_get(uint16_t port_id)
@@ -92,6 +41,19 @@ eth_dev_result(const struct plx_eth_dev *dev, const char *what, int ret)
 	if (ret < 0)
 		PORT_ERR(dev, "can't %s (%s)", what, plx_strerror(ret));
 	return ret;
+}
+
+int
+eth_dev_refuse(const struct plx_eth_dev *dev, int err, const char *format, ...)
+{
+	char why[256];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(why, sizeof(why), format, ap);
+	va_end(ap);
+	PORT_ERR(dev, "%s (%s)", why, plx_strerror(err));
+	return err;
 }
 
 static struct plx_eth_dev *
@@ -146,6 +108,7 @@ dev_create(struct plx_device *device, const char *name, size_t private_size,
 	dev->port_id = port_id;
 	dev->state = PLX_ETH_DEV_MADE;
 	dev->callbacks = (struct plx_callbacks)PLX_CALLBACKS_INITIALIZER;
+	dev->stats_lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
 	ports.devs[port_id] = dev;
 	*out = dev;
 	return 0;
@@ -165,6 +128,8 @@ plx_eth_dev_create(struct plx_device *device, const char *name, size_t private_s
 void
 plx_eth_dev_probing_finish(struct plx_eth_dev *dev)
 {
+	if (dev->dev_ops == NULL && dev->caps != NULL)
+		dev->dev_ops = dev->caps->ops;
 	ports.usable[dev->port_id] = true;
 }
 
@@ -174,6 +139,7 @@ plx_eth_dev_release_port(struct plx_eth_dev *dev)
 	ports.usable[dev->port_id] = false;
 	ports.devs[dev->port_id] = NULL;
 	plx_callbacks_clear(&dev->callbacks);
+	free(dev->mc_addrs);
 	plx_free(dev->dev_private);
 	free(dev);
 }

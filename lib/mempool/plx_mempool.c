@@ -263,6 +263,19 @@ plx_mempool_obj_iter(struct plx_mempool *mp, plx_mempool_obj_cb_t *obj_cb, void 
 	return 0;
 }
 
+int
+plx_mempool_mem_iter(struct plx_mempool *mp, plx_mempool_mem_cb_t *mem_cb, void *mem_cb_arg)
+{
+	const char *last = (const char *)nth_obj(mp, mp->size - 1);
+	const struct plx_mempool_memhdr memhdr = {
+		.addr = mp->elts,
+		.len = PLX_PTR_DIFF(last, mp->elts) + mp->elt_size + mp->trailer_size,
+	};
+	int ret = mem_cb(mp, mem_cb_arg, &memhdr, 0);
+
+	return ret < 0 ? ret : 0;
+}
+
 unsigned int
 plx_mempool_avail_count(struct plx_mempool *mp)
 {

@@ -163,6 +163,39 @@ PLX_EXPORT int plx_mempool_obj_iter(struct plx_mempool *mp, plx_mempool_obj_cb_t
 	void *obj_cb_arg);
 
 /**
+ * struct plx_mempool_memhdr - memory that objects of a pool are in; read only for users.
+ * @addr: first byte.
+ * @len: bytes.
+ */
+struct plx_mempool_memhdr {
+	void *addr;
+	size_t len;
+};
+
+/**
+ * typedef plx_mempool_mem_cb_t - called for a piece of memory of a pool.
+ * @mp: pool.
+ * @arg: the caller's.
+ * @memhdr: the piece; all objects of the pool lie in one of them each.
+ * @mem_idx: its number, from 0.
+ *
+ * Return: 0 to go on; a negative errno ends the walk.
+ */
+typedef int (plx_mempool_mem_cb_t)(struct plx_mempool *mp, void *arg,
+	const struct plx_mempool_memhdr *memhdr, unsigned int mem_idx);
+
+/**
+ * plx_mempool_mem_iter() - call @mem_cb for every piece of memory that objects are in.
+ * @mp: pool.
+ * @mem_cb: what to call.
+ * @mem_cb_arg: passed on.
+ *
+ * Any thread. Return: 0; or the negative errno with which @mem_cb ended the walk.
+ */
+PLX_EXPORT int plx_mempool_mem_iter(struct plx_mempool *mp, plx_mempool_mem_cb_t *mem_cb,
+	void *mem_cb_arg);
+
+/**
  * plx_mempool_avail_count() - free objects, in the ring and in all caches.
  * Any thread; exact when no other thread uses the pool. Reads the cache of every lcore: slow.
  */

@@ -90,9 +90,14 @@ private:
 		return name == fails ? error : 0;
 	}
 
+	/* What a burst gets: each queue has an address of its own. */
+	struct Queue {
+		Toy *toy;
+	};
+
 	static uint16_t rx_burst(void *queue, plx_mbuf **pkts, uint16_t nb_pkts)
 	{
-		Toy *toy = static_cast<Toy *>(queue);
+		Toy *toy = static_cast<Queue *>(queue)->toy;
 		uint16_t n = 0;
 
 		for (; n < nb_pkts && !toy->incoming.empty(); n++) {
@@ -104,7 +109,7 @@ private:
 
 	static uint16_t tx_burst(void *queue, plx_mbuf **pkts, uint16_t nb_pkts)
 	{
-		Toy *toy = static_cast<Toy *>(queue);
+		Toy *toy = static_cast<Queue *>(queue)->toy;
 		uint16_t n = 0;
 
 		for (; n < nb_pkts && toy->tx_room > 0; n++, toy->tx_room--)
@@ -120,7 +125,7 @@ private:
 
 		toy->last_desc = nb_desc;
 		toy->last_socket = socket;
-		d->rx_queues[queue] = toy;	/* also when it fails: ethdev must not believe it */
+		d->rx_queues[queue] = &toy->rxqs_[queue];	/* also when it fails: ethdev must not believe it */
 		return ret;
 	}
 
@@ -132,7 +137,7 @@ private:
 
 		toy->last_desc = nb_desc;
 		toy->last_socket = socket;
-		d->tx_queues[queue] = toy;
+		d->tx_queues[queue] = &toy->txqs_[queue];
 		return ret;
 	}
 
@@ -204,6 +209,8 @@ private:
 	}
 
 	plx_driver driver_ = {};
+	std::vector<Queue> rxqs_ = std::vector<Queue>(PLX_MAX_QUEUES_PER_PORT, Queue{ this });
+	std::vector<Queue> txqs_ = std::vector<Queue>(PLX_MAX_QUEUES_PER_PORT, Queue{ this });
 };
 
 using Calls = std::vector<std::string>;

@@ -199,6 +199,32 @@ TEST(MempoolSetup, ObjectsAreAlignedApartAndWritable)
 	}
 }
 
+int
+count_within(plx_mempool *mp, void *arg, const plx_mempool_memhdr *memhdr, unsigned int)
+{
+	std::vector<void *> *objs = static_cast<std::vector<void *> *>(arg);
+	const uintptr_t first = num(memhdr->addr), end = first + memhdr->len;
+
+	objs->erase(std::remove_if(objs->begin(), objs->end(), [=](void *obj) {
+		return num(obj) >= first && num(obj) + mp->elt_size <= end;
+	}), objs->end());
+	return objs->empty() ? -ECANCELED : 0;
+}
+
+TEST(MempoolSetup, AllObjectsLieInMemoryThatIsTold)
+{
+	Pool mp = make_pool(50, 200, 0);
+	ASSERT_TRUE(mp);
+	std::vector<void *> objs = drain(mp.get()), inside = objs;
+	void *outside = &mp;
+
+	EXPECT_EQ(plx_mempool_mem_iter(mp.get(), count_within, &inside), -ECANCELED);
+	inside = { outside };
+	EXPECT_EQ(plx_mempool_mem_iter(mp.get(), count_within, &inside), 0);
+	EXPECT_EQ(inside.size(), 1u);
+	plx_mempool_put_bulk(mp.get(), objs.data(), unsigned(objs.size()));
+}
+
 /* Pools of all kinds: n, cache size, flags. */
 struct Kind {
 	unsigned int n, cache_size, flags;

@@ -167,6 +167,7 @@ TEST_F(NetRing, PortsOfTheCallersRings)
 	EXPECT_TRUE(send(uint16_t(id), "around"));
 	EXPECT_EQ(receive(uint16_t(id)), Strings{ "around" });
 	EXPECT_EQ(plx_ring_enqueue(mt.get(), packet("from outside")), 0);
+	EXPECT_EQ(plx_eth_rx_queue_count(uint16_t(id), 1), 1);
 	EXPECT_EQ(receive(uint16_t(id), 1), Strings{ "from outside" });
 	EXPECT_TRUE(send(uint16_t(id), "stays in the caller's ring"));
 	EXPECT_EQ(plx_vdev_uninit("net_ring_given"), 0);

@@ -89,12 +89,14 @@ null_tx_queue_release(struct plx_eth_dev *dev, uint16_t queue_id)
 	plx_free(txq->frame);
 }
 
+/* All packets that it receives are of one size, whatever the MTU. */
 static void
 null_infos_get(struct plx_eth_dev *dev, struct plx_eth_dev_info *info)
 {
 	const struct null_port *port = dev->dev_private;
 
 	info->min_rx_bufsize = port->args.size;
+	info->max_rx_pktlen = port->args.size;
 }
 
 static const struct plx_eth_dev_ops null_ops = {
@@ -122,9 +124,9 @@ static const struct plx_eth_dev_ops null_ops = {
 };
 
 static const char *const null_devargs[] = {
-	"size=BYTES  of each packet that is received, 64 by default",
-	"copy=1  copy the data of packets",
-	"no-rx=1  receive nothing",
+	"size=BYTES  of each packet that is received (64)",
+	"copy=0|1  copy packets, rather than leave their data alone (0)",
+	"no-rx=0|1  receive nothing (0)",
 	NULL,
 };
 
@@ -134,12 +136,14 @@ static struct plx_eth_caps null_caps = {
 		VPORT_INFO,
 		.max_rx_queues = PLX_MAX_QUEUES_PER_PORT,
 		.max_tx_queues = PLX_MAX_QUEUES_PER_PORT,
-		.tx_offload_capa = PLX_ETH_TX_OFFLOAD_MULTI_SEGS | PLX_ETH_TX_OFFLOAD_MBUF_FAST_FREE,
+		.tx_offload_capa = VPORT_TX_OFFLOADS,
+		.tx_queue_offload_capa = VPORT_TX_OFFLOADS,
 	},
 	.ops = &null_ops,
-	.devices = "a port to nowhere",
+	.devices = "none: packets without a wire, by --vdev=net_null0",
 	.devargs = null_devargs,
 };
+PLX_ETH_REGISTER_CAPS(null_caps)
 
 static int
 null_probe(struct plx_vdev_device *vdev)

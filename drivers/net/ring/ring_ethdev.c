@@ -141,13 +141,15 @@ static struct plx_eth_caps ring_caps = {
 		.max_rx_queues = PLX_MAX_QUEUES_PER_PORT,
 		.max_tx_queues = PLX_MAX_QUEUES_PER_PORT,
 		.rx_offload_capa = PLX_ETH_RX_OFFLOAD_SCATTER,
-		.tx_offload_capa = PLX_ETH_TX_OFFLOAD_MULTI_SEGS | PLX_ETH_TX_OFFLOAD_MBUF_FAST_FREE,
+		.tx_offload_capa = VPORT_TX_OFFLOADS,
+		.tx_queue_offload_capa = VPORT_TX_OFFLOADS,
 		.dev_flags = PLX_ETH_DEV_INTR_LSC,
 	},
 	.ops = &ring_ops,
-	.devices = "packets between threads that know ports only",
+	.devices = "none: rings of packets, by --vdev=net_ring0",
 	.devargs = ring_devargs,
 };
+PLX_ETH_REGISTER_CAPS(ring_caps)
 
 /* Is each side of the ring one thread's? */
 static bool

@@ -22,6 +22,9 @@ PLX_STATIC_ASSERT(VPORT_MAX_SEGMENT + PLX_PKTMBUF_HEADROOM <= UINT16_MAX, "such 
 	.nb_seg_max = PLX_MBUF_MAX_NB_SEGS, .nb_mtu_seg_max = PLX_MBUF_MAX_NB_SEGS, \
 }
 
+/* Offloads that need no NIC. */
+#define VPORT_TX_OFFLOADS (PLX_ETH_TX_OFFLOAD_MULTI_SEGS | PLX_ETH_TX_OFFLOAD_MBUF_FAST_FREE)
+
 /* What all of these ports say in their struct plx_eth_dev_info. */
 #define VPORT_INFO \
 	.min_mtu = PLX_ETHER_MIN_MTU, \
