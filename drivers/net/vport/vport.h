@@ -6,6 +6,7 @@
  * descriptors. The private data of such a port begin with a struct vport, and each of its queues
  * with a struct vport_counters.
  */
+#include <errno.h>
 #include <stdbool.h>
 
 #include <plx_bus_vdev.h>
@@ -144,5 +145,56 @@ vport_refresh(struct plx_mbuf *m, const struct vport_fresh *fresh)
 {
 	__builtin_memcpy(&m->rearm_data, fresh, sizeof(*fresh));
 }
+
+/*
+ * An Rx queue whose frames are copied into mbufs; it begins a driver's queue.
+ * @room: bytes of a frame that one mbuf takes.
+ * @scatter: may a frame take several?
+ */
+struct vport_rx {
+	struct vport_counters counters;
+	struct plx_mempool *pool;
+	struct vport_fresh fresh;
+	uint16_t room;
+	uint8_t scatter;
+};
+
+/* vport_copy.c */
+void vport_rx_init(struct vport_rx *rx, const struct plx_eth_dev *dev,
+	const struct plx_eth_rxconf *conf, struct plx_mempool *pool);
+/*
+ * Make a packet of a frame. Return: 0; -ENOMEM or -EMSGSIZE, counted in nombuf and errors.
+ */
+int vport_rx_chain(struct vport_rx *rx, const void *frame, uint32_t len, struct plx_mbuf **out);
+
+static __plx_always_inline int
+vport_rx_frame(struct vport_rx *rx, const void *frame, uint32_t len, struct plx_mbuf **out)
+{
+	struct plx_mbuf *m;
+
+	if (plx_unlikely(len > rx->room))
+		return vport_rx_chain(rx, frame, len, out);
+	m = plx_mbuf_raw_alloc(rx->pool);
+	if (plx_unlikely(m == NULL)) {
+		vport_count(&rx->counters.nombuf, 1);
+		return -ENOMEM;
+	}
+	vport_refresh(m, &rx->fresh);
+	m->pkt_len = len;
+	m->data_len = (uint16_t)len;
+	__builtin_memcpy(plx_pktmbuf_mtod(m, void *), frame, len);
+	*out = m;
+	return 0;
+}
+
+static __plx_always_inline void
+vport_count_packets(struct vport_counters *counters, uint64_t packets, uint64_t bytes)
+{
+	vport_count(&counters->packets, packets);
+	vport_count(&counters->bytes, bytes);
+}
+
+/* The bytes of a packet in one piece: its own, or copied to @buf of VPORT_MAX_PKTLEN bytes. */
+const void *vport_tx_bytes(const struct plx_mbuf *m, char *buf);
 
 #endif
