@@ -122,16 +122,14 @@ plx_eth_dev_configure(uint16_t port_id, uint16_t nb_rx_queue, uint16_t nb_tx_que
 
 	eth_dev_release_queues(dev);
 	dev->state = PLX_ETH_DEV_MADE;
-	dev->nb_rx_queues = nb_rx_queue;
-	dev->nb_tx_queues = nb_tx_queue;
+	eth_dev_set_queue_counts(dev, nb_rx_queue, nb_tx_queue);
 	dev->conf = *conf;
 	eth_dev_init_rss(dev, &info);
 	/* The key was copied; the caller's may be gone when somebody looks. */
 	dev->conf.rx_adv_conf.rss_conf.rss_key = NULL;
 	ret = configure(dev, (uint16_t)mtu);
 	if (ret < 0) {
-		dev->nb_rx_queues = 0;
-		dev->nb_tx_queues = 0;
+		eth_dev_set_queue_counts(dev, 0, 0);
 		return ret;
 	}
 	dev->state = PLX_ETH_DEV_CONFIGURED;

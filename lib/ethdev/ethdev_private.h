@@ -32,8 +32,9 @@ void eth_dev_fp_disable(uint16_t port_id);
 int eth_dev_check_offloads(const struct plx_eth_dev *dev, const char *direction, uint64_t wanted,
 	uint64_t capa);
 
-/* queues.c: the port is stopped; all counts are 0 then. */
+/* queues.c: the port is stopped; all counts are 0 then, or what the second one says. */
 void eth_dev_release_queues(struct plx_eth_dev *dev);
+void eth_dev_set_queue_counts(struct plx_eth_dev *dev, uint16_t nb_rx, uint16_t nb_tx);
 /* Queue @id of one that is configured? Logs. */
 int eth_dev_check_queue(const struct plx_eth_dev *dev, bool rx, uint16_t id);
 
@@ -42,7 +43,24 @@ int eth_dev_restore(struct plx_eth_dev *dev);
 /* The VLANs alone, if they matter. */
 int eth_dev_restore_vlans(struct plx_eth_dev *dev);
 
-/* info.c */
+/* wrap_port.c: what goes around bursts, see wrap.h. Room for it: -ENOMEM. */
+int eth_dev_wrap_create(struct plx_eth_dev *dev);
+/* Burst functions for the fast-path table: the driver's, if nothing goes around them. */
+plx_eth_rx_burst_t eth_dev_rx_burst(struct plx_eth_dev *dev);
+plx_eth_tx_burst_t eth_dev_tx_burst(struct plx_eth_dev *dev);
+/* The driver's @queue, which may be NULL, goes. */
+void eth_dev_wrap_forget(struct plx_eth_dev *dev, const void *queue);
+/* No burst runs: free callbacks that were removed, or all. */
+void eth_dev_wrap_free_retired(struct plx_eth_dev *dev);
+void eth_dev_wrap_remove_callbacks(struct plx_eth_dev *dev);
+/* Tx packets dropped for their addresses since the last reset; the reset. */
+uint64_t eth_dev_wrap_dropped(const struct plx_eth_dev *dev);
+void eth_dev_wrap_stats_reset(struct plx_eth_dev *dev);
+/* With --dma-check: 0 if the device can write to all mbufs of @mp. */
+int eth_dev_wrap_check_pool(struct plx_eth_dev *dev, uint16_t rx_queue_id, struct plx_mempool *mp);
+
+/* info.c: statistics of the port; stats_lock is held. */
+int eth_dev_stats(struct plx_eth_dev *dev, struct plx_eth_stats *stats);
 void eth_dev_info(struct plx_eth_dev *dev, struct plx_eth_dev_info *info);
 
 /* mtu.c: the MTU that a port gets when none is asked for. */

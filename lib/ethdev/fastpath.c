@@ -46,7 +46,7 @@ eth_dev_fp_enable(struct plx_eth_dev *dev)
 	/* A port may have queues of one direction only; then the other keeps no_burst(). */
 	if (dev->nb_rx_queues > 0) {
 		fp->rxq = dev->rx_queues;
-		fp->rx_pkt_burst = dev->rx_pkt_burst;
+		fp->rx_pkt_burst = eth_dev_rx_burst(dev);
 		if (dev->rx_queue_count != NULL)
 			fp->rx_queue_count = dev->rx_queue_count;
 		if (dev->rx_descriptor_status != NULL)
@@ -54,7 +54,7 @@ eth_dev_fp_enable(struct plx_eth_dev *dev)
 	}
 	if (dev->nb_tx_queues > 0) {
 		fp->txq = dev->tx_queues;
-		fp->tx_pkt_burst = dev->tx_pkt_burst;
+		fp->tx_pkt_burst = eth_dev_tx_burst(dev);
 		fp->tx_pkt_prepare = dev->tx_pkt_prepare;
 		if (dev->tx_descriptor_status != NULL)
 			fp->tx_descriptor_status = dev->tx_descriptor_status;

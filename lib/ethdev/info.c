@@ -65,6 +65,17 @@ plx_eth_link_get(uint16_t port_id, struct plx_eth_link *link)
 }
 
 int
+eth_dev_stats(struct plx_eth_dev *dev, struct plx_eth_stats *stats)
+{
+	int ret;
+
+	memset(stats, 0, sizeof(*stats));
+	ret = dev->dev_ops->stats_get(dev, stats);
+	stats->oerrors += eth_dev_wrap_dropped(dev);
+	return ret;
+}
+
+int
 plx_eth_stats_get(uint16_t port_id, struct plx_eth_stats *stats)
 {
 	struct plx_eth_dev *dev = eth_dev_get(port_id);
@@ -72,23 +83,8 @@ plx_eth_stats_get(uint16_t port_id, struct plx_eth_stats *stats)
 
 	if (dev == NULL)
 		return -ENODEV;
-	memset(stats, 0, sizeof(*stats));
 	pthread_mutex_lock(&dev->stats_lock);
-	ret = dev->dev_ops->stats_get(dev, stats);
+	ret = eth_dev_stats(dev, stats);
 	pthread_mutex_unlock(&dev->stats_lock);
 	return ret;
-}
-
-int
-plx_eth_stats_reset(uint16_t port_id)
-{
-	struct plx_eth_dev *dev = eth_dev_get_to(port_id, "reset statistics");
-	int ret;
-
-	if (dev == NULL)
-		return -ENODEV;
-	pthread_mutex_lock(&dev->stats_lock);
-	ret = dev->dev_ops->stats_reset(dev);
-	pthread_mutex_unlock(&dev->stats_lock);
-	return eth_dev_result(dev, "reset statistics", ret);
 }

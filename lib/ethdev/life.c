@@ -43,6 +43,8 @@ plx_eth_dev_start(uint16_t port_id)
 	if (dev->state == PLX_ETH_DEV_STARTED)
 		return 0;
 	ret = check_startable(dev);
+	if (ret == 0 && dev->dma_check != NULL)
+		ret = eth_dev_result(dev, "check addresses", eth_dev_wrap_create(dev));
 	if (ret < 0)
 		return ret;
 	ret = eth_dev_result(dev, "start", dev->dev_ops->dev_start(dev));
@@ -68,6 +70,7 @@ dev_stop(struct plx_eth_dev *dev)
 	eth_dev_fp_disable(dev->port_id);
 	dev->state = PLX_ETH_DEV_CONFIGURED;
 	set_queue_states(dev, false);
+	eth_dev_wrap_free_retired(dev);
 	return eth_dev_result(dev, "stop cleanly", dev->dev_ops->dev_stop(dev));
 }
 

@@ -24,7 +24,9 @@ plx_eth_rx_burst(uint16_t port_id, uint16_t queue_id, struct plx_mbuf **rx_pkts,
 {
 	const struct plx_eth_fp_ops *p = &plx_eth_fp_ops[port_id];
 
-	return p->rx_pkt_burst(p->rxq[queue_id], rx_pkts, nb_pkts);
+	/* Atomic: callbacks come and go meanwhile. */
+	return __atomic_load_n(&p->rx_pkt_burst, __ATOMIC_RELAXED)(p->rxq[queue_id], rx_pkts,
+		nb_pkts);
 }
 
 /**
@@ -41,7 +43,8 @@ plx_eth_tx_burst(uint16_t port_id, uint16_t queue_id, struct plx_mbuf **tx_pkts,
 {
 	const struct plx_eth_fp_ops *p = &plx_eth_fp_ops[port_id];
 
-	return p->tx_pkt_burst(p->txq[queue_id], tx_pkts, nb_pkts);
+	return __atomic_load_n(&p->tx_pkt_burst, __ATOMIC_RELAXED)(p->txq[queue_id], tx_pkts,
+		nb_pkts);
 }
 
 /**
@@ -189,12 +192,17 @@ plx_eth_tx_buffer(uint16_t port_id, uint16_t queue_id, struct plx_eth_dev_tx_buf
  * @pkts: @nb_pkts packets, in an array of @max_pkts.
  * @user_param: of who added it.
  *
- * On the queue's thread. It may change packets, drop them (by freeing and closing the gap) or add some.
- * Returns how many there are then.
+ * On the queue's thread. It may change packets, drop them (by freeing and closing the gap) or add some,
+ * up to @max_pkts. Returns how many there are then.
  */
 typedef uint16_t (*plx_rx_callback_fn)(uint16_t port_id, uint16_t queue, struct plx_mbuf *pkts[],
 	uint16_t nb_pkts, uint16_t max_pkts, void *user_param);
-/** typedef plx_tx_callback_fn - called with what is to be sent; as plx_rx_callback_fn. */
+/**
+ * typedef plx_tx_callback_fn - called with what is to be sent; as plx_rx_callback_fn, but adds none.
+ *
+ * Packets that it drops count as sent. Those that the driver does not take are given back to the
+ * program as they are now; if it tries again the callback sees them again.
+ */
 typedef uint16_t (*plx_tx_callback_fn)(uint16_t port_id, uint16_t queue, struct plx_mbuf *pkts[],
 	uint16_t nb_pkts, void *user_param);
 
@@ -204,8 +212,9 @@ struct plx_eth_rxtx_callback;
 /**
  * plx_eth_add_rx_callback() - call @fn behind those that are there, after each burst of a queue.
  *
- * Also while packets flow: it holds for bursts that begin later. Bursts of queues without any go
- * straight to the driver, and cost what they did. On the thread that configures the port.
+ * Also while packets flow: it holds for bursts that begin later. Bursts of ports without any go
+ * straight to the driver, and cost what they did. On the thread that configures the port, which
+ * when done anew removes all of them. It stays over stop and start, and when the queue is set up anew.
  * Return: a handle that is the port's; NULL with errno ENODEV, EINVAL for a queue that is not
  * there, ENOMEM. Logged.
  */
@@ -218,8 +227,8 @@ PLX_EXPORT const struct plx_eth_rxtx_callback *plx_eth_add_first_rx_callback(uin
 PLX_EXPORT const struct plx_eth_rxtx_callback *plx_eth_add_tx_callback(uint16_t port_id,
 	uint16_t queue_id, plx_tx_callback_fn fn, void *user_param);
 /**
- * plx_eth_remove_rx_callback() - bursts that begin later do not call it; the memory stays the
- * port's until queues are released. Return: 0; -ENODEV; -EINVAL if it is not of that queue.
+ * plx_eth_remove_rx_callback() - bursts that begin later do not call it, one that runs may. The memory
+ * is kept until the port stops. Return: 0; -ENODEV; -EINVAL if it is not of that queue; -ENOMEM.
  */
 PLX_EXPORT int plx_eth_remove_rx_callback(uint16_t port_id, uint16_t queue_id,
 	const struct plx_eth_rxtx_callback *user_cb);

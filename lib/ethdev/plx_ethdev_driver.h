@@ -30,7 +30,7 @@ PLX_BEGIN_DECLS
 struct plx_eth_dev;
 
 /**
- * struct plx_eth_queue_stats - what a driver counted on one queue since the port was made.
+ * struct plx_eth_queue_stats - what a driver counted on one queue since it was set up.
  * @packets: received or sent.
  * @bytes: of them, without CRC.
  * @errors: packets in error.
@@ -238,6 +238,8 @@ enum plx_eth_dev_state {
  * @tx_queues: as @rx_queues.
  * @rxq_info: of Rx queues that are set up; ethdev's.
  * @txq_info: of Tx queues that are set up; ethdev's.
+ * @rxq_base: ethdev's: what the queues had counted at the last reset of statistics.
+ * @txq_base: ethdev's.
  * @name: of the port.
  * @callbacks: ethdev's; see plx_eth_dev_callback_process().
  * @stats_lock: ethdev's; a driver's functions for statistics are called with it held.
@@ -276,6 +278,8 @@ struct plx_eth_dev {
 	void *tx_queues[PLX_MAX_QUEUES_PER_PORT];
 	struct plx_eth_rxq_info rxq_info[PLX_MAX_QUEUES_PER_PORT];
 	struct plx_eth_txq_info txq_info[PLX_MAX_QUEUES_PER_PORT];
+	struct plx_eth_queue_stats rxq_base[PLX_MAX_QUEUES_PER_PORT];
+	struct plx_eth_queue_stats txq_base[PLX_MAX_QUEUES_PER_PORT];
 	char name[PLX_ETH_NAME_MAX_LEN];
 	struct plx_callbacks callbacks;
 	pthread_mutex_t stats_lock;

@@ -140,6 +140,7 @@ plx_eth_dev_release_port(struct plx_eth_dev *dev)
 	ports.devs[dev->port_id] = NULL;
 	plx_callbacks_clear(&dev->callbacks);
 	free(dev->mc_addrs);
+	free(dev->wrap);
 	plx_free(dev->dev_private);
 	free(dev);
 }

@@ -13,34 +13,47 @@
 static void
 release_rx_queue(struct plx_eth_dev *dev, uint16_t id)
 {
+	eth_dev_wrap_forget(dev, dev->rx_queues[id]);
 	pthread_mutex_lock(&dev->stats_lock);
 	if (dev->rx_queues[id] != NULL)
 		dev->dev_ops->rx_queue_release(dev, id);
 	dev->rx_queues[id] = NULL;
 	memset(&dev->rxq_info[id], 0, sizeof(dev->rxq_info[id]));
+	memset(&dev->rxq_base[id], 0, sizeof(dev->rxq_base[id]));
 	pthread_mutex_unlock(&dev->stats_lock);
 }
 
 static void
 release_tx_queue(struct plx_eth_dev *dev, uint16_t id)
 {
+	eth_dev_wrap_forget(dev, dev->tx_queues[id]);
 	pthread_mutex_lock(&dev->stats_lock);
 	if (dev->tx_queues[id] != NULL)
 		dev->dev_ops->tx_queue_release(dev, id);
 	dev->tx_queues[id] = NULL;
 	memset(&dev->txq_info[id], 0, sizeof(dev->txq_info[id]));
+	memset(&dev->txq_base[id], 0, sizeof(dev->txq_base[id]));
+	pthread_mutex_unlock(&dev->stats_lock);
+}
+
+void
+eth_dev_set_queue_counts(struct plx_eth_dev *dev, uint16_t nb_rx, uint16_t nb_tx)
+{
+	pthread_mutex_lock(&dev->stats_lock);
+	dev->nb_rx_queues = nb_rx;
+	dev->nb_tx_queues = nb_tx;
 	pthread_mutex_unlock(&dev->stats_lock);
 }
 
 void
 eth_dev_release_queues(struct plx_eth_dev *dev)
 {
+	eth_dev_wrap_remove_callbacks(dev);
 	for (uint16_t i = 0; i < dev->nb_rx_queues; i++)
 		release_rx_queue(dev, i);
 	for (uint16_t i = 0; i < dev->nb_tx_queues; i++)
 		release_tx_queue(dev, i);
-	dev->nb_rx_queues = 0;
-	dev->nb_tx_queues = 0;
+	eth_dev_set_queue_counts(dev, 0, 0);
 }
 
 int
@@ -192,6 +205,10 @@ plx_eth_rx_queue_setup(uint16_t port_id, uint16_t rx_queue_id, uint16_t nb_rx_de
 	eth_dev_info(dev, &info);
 	nb_rx_desc = nb_rx_desc ? nb_rx_desc : info.default_rx_desc;
 	ret = check_rx_queue(dev, &info, rx_queue_id, nb_rx_desc, &conf, mb_pool);
+	if (ret < 0)
+		return ret;
+	ret = queue_result(dev, "Rx", rx_queue_id,
+		eth_dev_wrap_check_pool(dev, rx_queue_id, mb_pool));
 	if (ret < 0)
 		return ret;
 	conf.offloads |= dev->conf.rxmode.offloads;

@@ -195,12 +195,10 @@ static int
 af_packet_rx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc, int socket_id,
 	const struct plx_eth_rxconf *conf, struct plx_mempool *mb_pool)
 {
-	struct af_packet_port *port = dev->dev_private;
-	struct af_packet_rxq *rxq = &port->rxqs[queue_id];
+	struct af_packet_rxq *rxq = vport_rx_queue(dev, queue_id);
 
 	vport_rx_init(&rxq->rx, dev, conf, mb_pool);
 	rxq->strip = (conf->offloads & PLX_ETH_RX_OFFLOAD_VLAN_STRIP) != 0;
-	dev->rx_queues[queue_id] = rxq;
 	return 0;
 }
 
@@ -208,13 +206,12 @@ static int
 af_packet_tx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc, int socket_id,
 	const struct plx_eth_txconf *conf)
 {
-	struct af_packet_port *port = dev->dev_private;
-	struct af_packet_txq *txq = &port->txqs[queue_id];
+	const struct af_packet_port *port = dev->dev_private;
+	struct af_packet_txq *txq = vport_tx_queue(dev, queue_id);
 
 	txq->max_len = port->args.framesz - (uint32_t)(TPACKET2_HDRLEN - sizeof(struct sockaddr_ll));
 	txq->port_name = dev->name;
 	txq->silent = false;
-	dev->tx_queues[queue_id] = txq;
 	return 0;
 }
 
@@ -224,7 +221,7 @@ af_packet_stats_get(struct plx_eth_dev *dev, struct plx_eth_stats *stats)
 	struct af_packet_port *port = dev->dev_private;
 	int ret = vport_stats_get(dev, stats);
 
-	stats->imissed = af_packet_missed(port) - __atomic_load_n(&port->missed_base, __ATOMIC_RELAXED);
+	stats->imissed = af_packet_missed(port) - port->missed_base;
 	return ret;
 }
 
@@ -233,7 +230,7 @@ af_packet_stats_reset(struct plx_eth_dev *dev)
 {
 	struct af_packet_port *port = dev->dev_private;
 
-	__atomic_store_n(&port->missed_base, af_packet_missed(port), __ATOMIC_RELAXED);
+	port->missed_base = af_packet_missed(port);
 	return vport_stats_reset(dev);
 }
 

@@ -9,6 +9,8 @@
  * hands a block over only when it is full or a timer of a millisecond or more ran out; so whatever
  * waits for an answer waits for that timer, and a poll-mode port has no use for blocks anyway.
  */
+#include <pthread.h>
+
 #include <linux/if_packet.h>
 
 #include <netdev.h>

@@ -46,15 +46,14 @@ static int
 null_rx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc, int socket_id,
 	const struct plx_eth_rxconf *conf, struct plx_mempool *mb_pool)
 {
-	struct null_port *port = dev->dev_private;
-	struct null_rxq *rxq = &port->rxqs[queue_id];
+	const struct null_port *port = dev->dev_private;
+	struct null_rxq *rxq = vport_rx_queue(dev, queue_id);
 	int ret = frame_new(port, socket_id, &rxq->frame);
 
 	if (ret < 0)
 		return ret;
 	rxq->pool = mb_pool;
 	rxq->fresh = vport_fresh(dev, (uint16_t)port->args.size);
-	dev->rx_queues[queue_id] = rxq;
 	return 0;
 }
 
@@ -62,14 +61,13 @@ static int
 null_tx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc, int socket_id,
 	const struct plx_eth_txconf *conf)
 {
-	struct null_port *port = dev->dev_private;
-	struct null_txq *txq = &port->txqs[queue_id];
+	const struct null_port *port = dev->dev_private;
+	struct null_txq *txq = vport_tx_queue(dev, queue_id);
 	int ret = frame_new(port, socket_id, &txq->frame);
 
 	if (ret < 0)
 		return ret;
 	txq->size = (uint16_t)port->args.size;
-	dev->tx_queues[queue_id] = txq;
 	return 0;
 }
 

@@ -74,10 +74,7 @@ static int
 pcap_rx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc, int socket_id,
 	const struct plx_eth_rxconf *conf, struct plx_mempool *mb_pool)
 {
-	struct pcap_port *port = dev->dev_private;
-
-	vport_rx_init(&port->rxqs[queue_id].rx, dev, conf, mb_pool);
-	dev->rx_queues[queue_id] = &port->rxqs[queue_id];
+	vport_rx_init(vport_rx_queue(dev, queue_id), dev, conf, mb_pool);
 	return 0;
 }
 
@@ -85,9 +82,7 @@ static int
 pcap_tx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc, int socket_id,
 	const struct plx_eth_txconf *conf)
 {
-	struct pcap_port *port = dev->dev_private;
-
-	dev->tx_queues[queue_id] = &port->txqs[queue_id];
+	vport_tx_queue(dev, queue_id);
 	return 0;
 }
 

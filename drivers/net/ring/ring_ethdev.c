@@ -87,9 +87,7 @@ static int
 ring_rx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc, int socket_id,
 	const struct plx_eth_rxconf *conf, struct plx_mempool *mb_pool)
 {
-	struct ring_port *port = dev->dev_private;
-
-	dev->rx_queues[queue_id] = &port->rxqs[queue_id];
+	vport_rx_queue(dev, queue_id);
 	return 0;
 }
 
@@ -97,9 +95,7 @@ static int
 ring_tx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc, int socket_id,
 	const struct plx_eth_txconf *conf)
 {
-	struct ring_port *port = dev->dev_private;
-
-	dev->tx_queues[queue_id] = &port->txqs[queue_id];
+	vport_tx_queue(dev, queue_id);
 	return 0;
 }
 

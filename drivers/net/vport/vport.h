@@ -49,14 +49,20 @@ struct vport_counters {
 	uint64_t nombuf;	/* Rx: packets that found no mbuf */
 };
 
-/* The queues of one direction, of whatever type: all that a port may have. */
+/*
+ * The queues of one direction, all that a port may have.
+ * @first: an array of the driver's type.
+ * @size: bytes of one.
+ * @before: what they had counted when they were set up.
+ */
 struct vport_queues {
 	void *first;
 	size_t size;
+	struct plx_eth_queue_stats before[PLX_MAX_QUEUES_PER_PORT];
 };
 
 /* All of the array @a. */
-#define VPORT_QUEUES(a) ((struct vport_queues){ (a), sizeof((a)[0]) })
+#define VPORT_QUEUES(a) ((struct vport_queues){ .first = (a), .size = sizeof((a)[0]) })
 
 /*
  * @link_up: between start and stop, unless the user says otherwise.
@@ -92,7 +98,10 @@ int vport_link_down(struct plx_eth_dev *dev);
 int vport_link_update(struct plx_eth_dev *dev, int wait, struct plx_eth_link *link);
 void vport_queue_release(struct plx_eth_dev *dev, uint16_t queue_id);
 
-/* vport_stats.c: functions of struct plx_eth_dev_ops. */
+/* vport_stats.c: the queue of that number, which ethdev has from now on; it counts from 0. */
+void *vport_rx_queue(struct plx_eth_dev *dev, uint16_t queue_id);
+void *vport_tx_queue(struct plx_eth_dev *dev, uint16_t queue_id);
+/* Functions of struct plx_eth_dev_ops. */
 int vport_stats_get(struct plx_eth_dev *dev, struct plx_eth_stats *stats);
 int vport_stats_reset(struct plx_eth_dev *dev);
 int vport_queue_stats_get(struct plx_eth_dev *dev, int rx, uint16_t queue_id,

@@ -2,10 +2,10 @@
 /* Statistics of ports that count in software. */
 #include "vport.h"
 
-static const struct vport_counters *
+static struct vport_counters *
 counters_of(const struct vport_queues *queues, unsigned int queue_id)
 {
-	return (const void *)((const char *)queues->first + queue_id * queues->size);
+	return (void *)((char *)queues->first + queue_id * queues->size);
 }
 
 static uint64_t
@@ -64,7 +64,6 @@ union stats {
 	uint64_t each[NB_STATS];
 };
 
-/* Both may run at once, in different threads. */
 int
 vport_stats_get(struct plx_eth_dev *dev, struct plx_eth_stats *stats)
 {
@@ -73,7 +72,7 @@ vport_stats_get(struct plx_eth_dev *dev, struct plx_eth_stats *stats)
 
 	sum_port(port, &now.named);
 	for (unsigned int i = 0; i < NB_STATS; i++)
-		now.each[i] -= read_counter(&port->base[i]);
+		now.each[i] -= port->base[i];
 	*stats = now.named;
 	return 0;
 }
@@ -86,8 +85,19 @@ vport_stats_reset(struct plx_eth_dev *dev)
 
 	sum_port(port, &now.named);
 	for (unsigned int i = 0; i < NB_STATS; i++)
-		__atomic_store_n(&port->base[i], now.each[i], __ATOMIC_RELAXED);
+		port->base[i] = now.each[i];
 	return 0;
+}
+
+static void
+read_stats(const struct vport_queues *queues, uint16_t queue_id, struct plx_eth_queue_stats *stats)
+{
+	struct vport_counters now;
+
+	read_queue(counters_of(queues, queue_id), &now);
+	stats->packets = now.packets;
+	stats->bytes = now.bytes;
+	stats->errors = now.errors;
 }
 
 int
@@ -95,11 +105,32 @@ vport_queue_stats_get(struct plx_eth_dev *dev, int rx, uint16_t queue_id,
 	struct plx_eth_queue_stats *stats)
 {
 	const struct vport *port = dev->dev_private;
-	struct vport_counters now;
+	const struct vport_queues *queues = rx ? &port->rx : &port->tx;
+	const struct plx_eth_queue_stats *before = &queues->before[queue_id];
 
-	read_queue(counters_of(rx ? &port->rx : &port->tx, queue_id), &now);
-	stats->packets = now.packets;
-	stats->bytes = now.bytes;
-	stats->errors = now.errors;
+	read_stats(queues, queue_id, stats);
+	stats->packets -= before->packets;
+	stats->bytes -= before->bytes;
+	stats->errors -= before->errors;
 	return 0;
+}
+
+void *
+vport_rx_queue(struct plx_eth_dev *dev, uint16_t queue_id)
+{
+	struct vport *port = dev->dev_private;
+
+	read_stats(&port->rx, queue_id, &port->rx.before[queue_id]);
+	dev->rx_queues[queue_id] = counters_of(&port->rx, queue_id);
+	return dev->rx_queues[queue_id];
+}
+
+void *
+vport_tx_queue(struct plx_eth_dev *dev, uint16_t queue_id)
+{
+	struct vport *port = dev->dev_private;
+
+	read_stats(&port->tx, queue_id, &port->tx.before[queue_id]);
+	dev->tx_queues[queue_id] = counters_of(&port->tx, queue_id);
+	return dev->tx_queues[queue_id];
 }
