@@ -132,6 +132,7 @@ static struct plx_eth_caps null_caps = {
 	.info = {
 		.driver_name = "net_null",
 		VPORT_INFO,
+		.max_mac_addrs = 1,
 		.max_rx_queues = PLX_MAX_QUEUES_PER_PORT,
 		.max_tx_queues = PLX_MAX_QUEUES_PER_PORT,
 		.tx_offload_capa = VPORT_TX_OFFLOADS,

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <net/if.h>
 
+#include <plx_errno.h>
 #include <plx_log.h>
 
 #include "net_pcap.h"
@@ -126,6 +127,7 @@ static struct plx_eth_caps pcap_caps = {
 	.info = {
 		.driver_name = "net_pcap",
 		VPORT_INFO,
+		.max_mac_addrs = 1,
 		.max_rx_queues = PLX_MAX_QUEUES_PER_PORT,
 		.max_tx_queues = PLX_MAX_QUEUES_PER_PORT,
 		.rx_offload_capa = PLX_ETH_RX_OFFLOAD_SCATTER,

@@ -134,6 +134,7 @@ static struct plx_eth_caps ring_caps = {
 	.info = {
 		.driver_name = "net_ring",
 		VPORT_INFO,
+		.max_mac_addrs = 1,
 		.max_rx_queues = PLX_MAX_QUEUES_PER_PORT,
 		.max_tx_queues = PLX_MAX_QUEUES_PER_PORT,
 		.rx_offload_capa = PLX_ETH_RX_OFFLOAD_SCATTER,

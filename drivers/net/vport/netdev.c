@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <linux/filter.h>
 #include <linux/if_tun.h>
 
 #include "netdev.h"
@@ -74,7 +75,7 @@ int
 netdev_change_flags(const struct netdev *nd, int set, int clear)
 {
 	struct ifreq ifr = { 0 };
-	int flags, ret = netdev_flags(nd, &flags);
+	int flags = 0, ret = netdev_flags(nd, &flags);
 
 	if (ret < 0)
 		return ret;
@@ -125,15 +126,14 @@ netdev_set_mac(const struct netdev *nd, const struct plx_ether_addr *mac)
 }
 
 int
-netdev_tap_open(char *name, bool vnet)
+netdev_tap_open(char *name, bool anew)
 {
-	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI | IFF_MULTI_QUEUE };
+	const int flags = IFF_TAP | IFF_NO_PI | IFF_MULTI_QUEUE | IFF_VNET_HDR | (anew ? IFF_TUN_EXCL : 0);
+	struct ifreq ifr = { .ifr_flags = (short)flags };
 	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC), ret;
 
 	if (fd < 0)
 		return -errno;
-	if (vnet)
-		ifr.ifr_flags |= IFF_VNET_HDR;
 	strncpy(ifr.ifr_name, name, sizeof(ifr.ifr_name) - 1);
 	ret = ask(fd, TUNSETIFF, &ifr);
 	if (ret < 0) {
@@ -154,4 +154,12 @@ int
 netdev_tap_persist(int fd, bool on)
 {
 	return ioctl(fd, TUNSETPERSIST, (unsigned long)on) < 0 ? -errno : 0;
+}
+
+int
+netdev_tap_filter(int fd, struct sock_filter *program, unsigned short n)
+{
+	struct sock_fprog fprog = { n, program };
+
+	return ask(fd, TUNATTACHFILTER, &fprog);
 }

@@ -10,6 +10,8 @@
 
 #include <plx_ether.h>
 
+struct sock_filter;
+
 /* @fd: a socket for questions. @index: of the interface, which outlives a change of its name. */
 struct netdev {
 	int fd;
@@ -28,14 +30,17 @@ int netdev_mac(const struct netdev *nd, struct plx_ether_addr *mac);
 int netdev_set_mac(const struct netdev *nd, const struct plx_ether_addr *mac);
 
 /*
- * One queue of a tap device, nonblocking; the first one makes it. @name is IFNAMSIZ bytes, a pattern
- * as "dtap%d" for the first one, and is what the device is called then. @vnet: each frame begins with
- * a struct virtio_net_hdr. Return: the file or a negative errno; -EBUSY if there is one of that name.
+ * One queue of a tap device, nonblocking; the first one makes it. Each frame begins with a struct
+ * virtio_net_hdr. @name is IFNAMSIZ bytes, a pattern as "dtap%d" for the first one, and is what the
+ * device is called then. @anew: it must not be there yet, else -EBUSY. Return: the file or a negative
+ * errno.
  */
-int netdev_tap_open(char *name, bool vnet);
+int netdev_tap_open(char *name, bool anew);
 /* TUN_F_* of linux/if_tun.h: what the kernel may leave to the reader of frames. */
 int netdev_tap_set_offload(int fd, unsigned int flags);
 /* Does the device stay when all files are closed? */
 int netdev_tap_persist(int fd, bool on);
+/* The frames of all queues that are to be read: a program of @n instructions. */
+int netdev_tap_filter(int fd, struct sock_filter *program, unsigned short n);
 
 #endif

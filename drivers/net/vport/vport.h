@@ -32,7 +32,6 @@ PLX_STATIC_ASSERT(VPORT_MAX_SEGMENT + PLX_PKTMBUF_HEADROOM <= UINT16_MAX, "such 
 	.max_mtu = VPORT_MAX_PKTLEN - PLX_ETHER_HDR_LEN, \
 	.min_rx_bufsize = 1, \
 	.max_rx_pktlen = VPORT_MAX_PKTLEN, \
-	.max_mac_addrs = 1, \
 	.rx_desc_lim = VPORT_DESC_LIM, \
 	.tx_desc_lim = VPORT_DESC_LIM, \
 	.default_rx_desc = 512, \
