@@ -88,9 +88,9 @@ void ring_set_put(struct ring_set *set, unsigned int end);
 /* A port starts; one stops, and mbufs that nobody can receive any more are freed. */
 void ring_set_start(struct ring_set *set, unsigned int end);
 void ring_set_stop(struct ring_set *set, unsigned int end);
-/* The port has a link as far as it is concerned, or no more; tells the other end. */
+/* Nobody has taken this end away, or its link down; or somebody has. Tells the other end. */
 void ring_set_link(struct ring_set *set, unsigned int end, int up);
-/* Has the other end? */
+/* Is there another end, with a link? It need not be started. */
 int ring_set_peer_up(const struct ring_set *set, unsigned int end);
 
 /* ring_given.c: what was given for the device of that name, or NULL. */

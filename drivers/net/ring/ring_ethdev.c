@@ -49,7 +49,7 @@ ring_stop(struct plx_eth_dev *dev)
 
 	if (port->set != NULL)
 		ring_set_stop(port->set, port->end);
-	return ring_link_down(dev);
+	return vport_link_down(dev);
 }
 
 static int
@@ -137,7 +137,6 @@ static struct plx_eth_caps ring_caps = {
 		.max_mac_addrs = 1,
 		.max_rx_queues = PLX_MAX_QUEUES_PER_PORT,
 		.max_tx_queues = PLX_MAX_QUEUES_PER_PORT,
-		.rx_offload_capa = PLX_ETH_RX_OFFLOAD_SCATTER,
 		.tx_offload_capa = VPORT_TX_OFFLOADS,
 		.tx_queue_offload_capa = VPORT_TX_OFFLOADS,
 		.dev_flags = PLX_ETH_DEV_INTR_LSC,

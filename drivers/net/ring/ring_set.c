@@ -118,6 +118,14 @@ find_or_make(const struct ring_args *args, struct ring_set **out)
 	return ret;
 }
 
+void
+ring_set_link(struct ring_set *set, unsigned int end, int up)
+{
+	__atomic_store_n(&set->up[end], up, __ATOMIC_RELAXED);
+	if (set->kind == RING_WIRE && set->started[!end] > 0)
+		plx_eth_dev_callback_process(set->ends[!end], PLX_ETH_EVENT_INTR_LSC, NULL);
+}
+
 int
 ring_set_get(const struct ring_args *args, struct plx_eth_dev *dev, struct ring_set **set,
 	unsigned int *end)
@@ -132,6 +140,8 @@ ring_set_get(const struct ring_args *args, struct plx_eth_dev *dev, struct ring_
 		(*set)->ends[*end] = dev;
 	}
 	pthread_mutex_unlock(&sets.lock);
+	if (ret == 0)
+		ring_set_link(*set, *end, 1);
 	return ret;
 }
 
@@ -140,6 +150,7 @@ ring_set_put(struct ring_set *set, unsigned int end)
 {
 	struct ring_set **at = &sets.first;
 
+	ring_set_link(set, end, 0);
 	pthread_mutex_lock(&sets.lock);
 	set->ends[end] = NULL;
 	if (--set->users == 0) {
@@ -169,14 +180,6 @@ ring_set_stop(struct ring_set *set, unsigned int end)
 		drain_all(set, 0);
 		drain_all(set, 1);
 	}
-}
-
-void
-ring_set_link(struct ring_set *set, unsigned int end, int up)
-{
-	__atomic_store_n(&set->up[end], up, __ATOMIC_RELAXED);
-	if (set->kind == RING_WIRE && set->started[!end] > 0)
-		plx_eth_dev_callback_process(set->ends[!end], PLX_ETH_EVENT_INTR_LSC, NULL);
 }
 
 int
