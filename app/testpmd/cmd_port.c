@@ -8,11 +8,11 @@
 
 /* May the port be stopped or closed? */
 static bool
-is_free(const struct testpmd *tp, const struct fwd_port *port)
+is_free(const struct fwd_port *port)
 {
-	if (tp->forwarding && port->started)
+	if (port->forwards)
 		printf("Please remove port %u from forwarding configuration.\n", port->port_id);
-	return !tp->forwarding || !port->started;
+	return !port->forwards;
 }
 
 static int
@@ -34,19 +34,19 @@ cmd_port_start(struct testpmd *tp, char *const args[])
 static int
 stop_one(struct testpmd *tp, struct fwd_port *port, char *const args[])
 {
-	return is_free(tp, port) && port->started ? port_stop(tp, port) : 0;
+	return is_free(port) && port->started ? port_stop(tp, port) : 0;
 }
 
 static int
 close_one(struct testpmd *tp, struct fwd_port *port, char *const args[])
 {
-	return is_free(tp, port) && is_port_stopped(port) ? port_close(tp, port) : 0;
+	return is_free(port) && is_port_stopped(port) ? port_close(tp, port) : 0;
 }
 
 static int
 reset_one(struct testpmd *tp, struct fwd_port *port, char *const args[])
 {
-	if (!is_free(tp, port) || !is_port_stopped(port))
+	if (!is_free(port) || !is_port_stopped(port))
 		return 0;
 	printf("Resetting ports...\n");
 	if (plx_eth_dev_reset(port->port_id) == 0)
