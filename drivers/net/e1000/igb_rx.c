@@ -2,18 +2,10 @@
 /* Receiving. 82576: 7.1. */
 #include <errno.h>
 
-#include <plx_io.h>
-#include <plx_malloc.h>
 #include <plx_ptype.h>
 
 #include "igb_rxtx.h"
 
-/* Mbufs that are taken from the pool at once. */
-#define REFILL_MAX 64
-/* An mbuf and its packet are prefetched so many packets ahead. */
-#define LOOK_AHEAD 4
-/* 8.10.10: prefetch when fewer than 8 descriptors are on the chip; write back each by itself. */
-#define RXDCTL_THRESHOLDS (IGB_DCTL_PTHRESH(8) | IGB_DCTL_HTHRESH(8) | IGB_DCTL_WTHRESH(1))
 /* What a descriptor of a whole and good packet has. */
 #define STATUS_MASK (IGB_RXD_DD | IGB_RXD_EOP | IGB_RXD_RXE)
 #define STATUS_GOOD (IGB_RXD_DD | IGB_RXD_EOP)
@@ -64,204 +56,32 @@ igb_supported_ptypes(struct plx_eth_dev *dev)
 	return list;
 }
 
-struct igb_rxq *
-igb_rxq_create(struct plx_eth_dev *dev, uint16_t id, void *regs, uint16_t nb_desc,
-	uint16_t free_thresh, struct plx_mempool *mp, int socket)
-{
-	const struct plx_mbuf proto = {
-		.data_off = PLX_PKTMBUF_HEADROOM, .refcnt = 1, .nb_segs = 1, .port = dev->port_id,
-	};
-	const uint32_t room = plx_pktmbuf_data_room_size(mp) - PLX_PKTMBUF_HEADROOM;
-	/* The last entries are for looking ahead, and stay NULL. */
-	const size_t sw_bytes = (nb_desc + LOOK_AHEAD) * sizeof(struct plx_mbuf *);
-	struct igb_rxq *rxq;
-
-	rxq = plx_zmalloc_socket("igb Rx queue", sizeof(*rxq) + sw_bytes, PLX_CACHE_LINE_SIZE,
-		socket);
-	if (rxq == NULL)
-		return NULL;
-	rxq->ring = plx_zmalloc_socket("igb Rx ring", nb_desc * sizeof(rxq->ring[0]),
-		IGB_RING_ALIGN, socket);
-	if (rxq->ring == NULL) {
-		plx_free(rxq);
-		return NULL;
-	}
-	rxq->sw_ring = (struct plx_mbuf **)(void *)(rxq + 1);
-	rxq->q.dev = dev;
-	rxq->q.id = id;
-	rxq->regs = regs;
-	rxq->mp = mp;
-	rxq->rearm_data = proto.rearm_data;
-	rxq->buf_off = (uint32_t)(sizeof(struct plx_mbuf) + plx_pktmbuf_priv_size(mp) +
-		PLX_PKTMBUF_HEADROOM);
-	rxq->buf_len = (uint16_t)PLX_ALIGN_FLOOR(room, (uint32_t)IGB_SRRCTL_BSIZE_UNIT);
-	rxq->nb_desc = nb_desc;
-	rxq->free_thresh = free_thresh;
-	rxq->segs_max = (uint16_t)((IGB_FRAME_MAX + PLX_ETHER_CRC_LEN) / rxq->buf_len + 1);
-	return rxq;
-}
-
-void
-igb_rxq_destroy(struct igb_rxq *rxq)
-{
-	if (rxq == NULL)
-		return;
-	plx_free(rxq->ring);
-	plx_free(rxq);
-}
-
-/* Each empty descriptor is counted once, however often we come back for an mbuf in vain. */
-static __attribute__((cold, noinline)) void
-count_nombuf(struct igb_rxq *rxq, uint16_t nb_empty)
-{
-	if (nb_empty > rxq->nombuf_seen)
-		e1000_count(&rxq->q.nombuf, (uint64_t)(nb_empty - rxq->nombuf_seen));
-	rxq->nombuf_seen = nb_empty;
-}
-
-/*
- * Put @n new mbufs into the ring from @rxq->refill on, which is not beyond its end. They are not
- * touched: a line that is not cached costs less once its packet is there and it was prefetched. All
- * buffers of a pool are at the same place in the mbuf. That @hi is 0 also takes the old DD away.
- */
-static __plx_always_inline int
-fill(struct igb_rxq *rxq, uint16_t n)
-{
-	struct plx_mbuf **mbufs = &rxq->sw_ring[rxq->refill];
-	struct igb_desc *desc = &rxq->ring[rxq->refill];
-
-	if (plx_unlikely(plx_mbuf_raw_alloc_bulk(rxq->mp, mbufs, n) < 0))
-		return -ENOMEM;
-	for (uint16_t i = 0; i < n; i++) {
-		desc[i].lo = plx_mem_iova(mbufs[i]) + rxq->buf_off;
-		desc[i].hi = 0;
-	}
-	rxq->refill = (uint16_t)(rxq->refill + n);
-	if (rxq->refill == rxq->nb_desc)
-		rxq->refill = 0;
-	return 0;
-}
-
-/* 8.10.9: what the chip has ends before RDT, which is the one that is kept back. */
-static __plx_always_inline void
-write_tail(struct igb_rxq *rxq)
-{
-	const uint16_t behind = rxq->refill == 0 ? rxq->nb_desc : rxq->refill;
-
-	plx_write32(behind - 1u, igb_queue_reg(rxq->regs, IGB_DT));
-}
-
-/* Give the chip new buffers as long as at least @rxq->free_thresh descriptors are empty. */
-static void
-refill(struct igb_rxq *rxq)
-{
-	const uint16_t nb_owned = rxq->nb_owned;
-	uint16_t nb_empty;
-
-	while ((nb_empty = (uint16_t)(rxq->nb_desc - 1 - rxq->nb_owned)) >= rxq->free_thresh) {
-		uint16_t n = PLX_MIN(nb_empty, (uint16_t)(rxq->nb_desc - rxq->refill));
-
-		n = PLX_MIN(n, (uint16_t)REFILL_MAX);
-		if (plx_unlikely(fill(rxq, n) < 0)) {
-			count_nombuf(rxq, nb_empty);
-			break;
-		}
-		rxq->nombuf_seen = 0;
-		rxq->nb_owned = (uint16_t)(rxq->nb_owned + n);
-	}
-	if (rxq->nb_owned != nb_owned)
-		write_tail(rxq);
-}
-
-void
-igb_rxq_clear(struct igb_rxq *rxq)
-{
-	plx_pktmbuf_free(rxq->first);
-	rxq->first = NULL;
-	/* Empty ones are behind those of the chip and the one that is kept back. */
-	for (uint16_t i = 0; i < rxq->nb_desc; i++) {
-		const uint16_t at = (uint16_t)((rxq->next + i) % rxq->nb_desc);
-
-		if (rxq->sw_ring[at] != NULL && i <= rxq->nb_owned)
-			plx_mbuf_raw_free(rxq->sw_ring[at]);
-		rxq->sw_ring[at] = NULL;
-	}
-	rxq->nb_owned = 0;
-}
-
-static int
-fill_all(struct igb_rxq *rxq)
-{
-	rxq->next = 0;
-	rxq->refill = 0;
-	rxq->nb_owned = 0;
-	rxq->nombuf_seen = 0;
-	for (uint16_t left = rxq->nb_desc; left > 0;) {
-		const uint16_t n = PLX_MIN(left, (uint16_t)REFILL_MAX);
-
-		if (fill(rxq, n) < 0)
-			return -ENOMEM;
-		left = (uint16_t)(left - n);
-		rxq->nb_owned = (uint16_t)(rxq->nb_desc - left - 1);
-	}
-	return 0;
-}
-
-int
-igb_rxq_start(struct igb_rxq *rxq)
-{
-	int ret = fill_all(rxq);
-
-	if (ret < 0) {
-		igb_rxq_clear(rxq);
-		return ret;
-	}
-	rxq->q.broken = false;
-	plx_write32(rxq->buf_len / IGB_SRRCTL_BSIZE_UNIT | IGB_SRRCTL_ONE_BUFFER |
-		(rxq->drop_en ? IGB_SRRCTL_DROP_EN : 0), igb_queue_reg(rxq->regs, IGB_SRRCTL));
-	ret = igb_queue_enable(rxq->regs, rxq->ring, rxq->nb_desc, RXDCTL_THRESHOLDS);
-	if (ret < 0) {
-		(void)igb_rxq_stop(rxq);
-		return ret;
-	}
-	write_tail(rxq);
-	rxq->q.started = true;
-	return 0;
-}
-
-int
-igb_rxq_stop(struct igb_rxq *rxq)
-{
-	int ret = igb_queue_disable(rxq->regs);
-
-	rxq->q.started = false;
-	if (ret == -ETIMEDOUT)
-		return ret;
-	/* What is gone does no DMA. */
-	igb_rxq_clear(rxq);
-	return 0;
-}
-
-static __plx_always_inline uint16_t
-advance(const struct igb_rxq *rxq, uint16_t at)
-{
-	return plx_unlikely(++at == rxq->nb_desc) ? 0 : at;
-}
-
-static __plx_always_inline uint64_t
-load_status(const struct igb_desc *desc)
-{
-	return __atomic_load_n(&desc->hi, __ATOMIC_ACQUIRE);
-}
-
 /* Bring near what will be touched soon. */
 static __plx_always_inline void
-look_ahead(const struct igb_rxq *rxq, uint16_t at)
+look_ahead(struct plx_mbuf *const *entry, uint32_t buf_off)
 {
-	const struct plx_mbuf *m = rxq->sw_ring[at + LOOK_AHEAD];
+	const struct plx_mbuf *m = entry[IGB_RX_LOOK_AHEAD];
 
 	plx_prefetch0_write(m);
-	plx_prefetch0(PLX_PTR_ADD(m, rxq->buf_off));
+	plx_prefetch0(PLX_PTR_ADD(m, buf_off));
+}
+
+/**
+ * struct rx_format - what fill_mbuf() needs of a queue, for the registers of the CPU.
+ * @rearm_data: as in struct igb_rxq.
+ * @ol_mask: as in struct igb_rxq.
+ * @buf_off: as in struct igb_rxq.
+ */
+struct rx_format {
+	uint64_t rearm_data;
+	uint64_t ol_mask;
+	uint32_t buf_off;
+};
+
+static __plx_always_inline struct rx_format
+format_of(const struct igb_rxq *rxq)
+{
+	return (struct rx_format){ rxq->rearm_data, rxq->ol_mask, rxq->buf_off };
 }
 
 /* Several fields of an mbuf as one. */
@@ -269,28 +89,29 @@ typedef uint64_t __attribute__((may_alias)) fields_t;
 
 /* Make @m the packet that the descriptor @lo, @hi is about: 32 bytes by four stores. */
 static __plx_always_inline void
-fill_mbuf(const struct igb_rxq *rxq, struct plx_mbuf *m, uint64_t lo, uint64_t hi)
+fill_mbuf(const struct rx_format *format, struct plx_mbuf *m, uint64_t lo, uint64_t hi)
 {
 	const uint64_t len = IGB_RXD_LEN(hi);
 	fields_t *fields = PLX_PTR_ADD(m, offsetof(struct plx_mbuf, rx_descriptor_fields1));
 
-	m->rearm_data = rxq->rearm_data;
+	m->rearm_data = format->rearm_data;
 	m->ol_flags = (flags_of_status[FLAGS_INDEX(hi)] |
-		(IGB_RXD_RSS_TYPE(lo) != 0 ? PLX_MBUF_F_RX_RSS_HASH : 0)) & rxq->ol_mask;
+		(IGB_RXD_RSS_TYPE(lo) != 0 ? PLX_MBUF_F_RX_RSS_HASH : 0)) & format->ol_mask;
 	/* packet_type and pkt_len; data_len, vlan_tci and hash. */
 	fields[0] = ptypes[IGB_RXD_PTYPE(lo)] | len << 32;
 	fields[1] = hi >> 32 | (lo & 0xffffffff00000000);
 }
 
 /*
- * A descriptor that is not one whole and good packet. One that is damaged or no frame at all is
+ * The next descriptor is not one whole and good packet. One that is damaged or no frame at all is
  * dropped; one that can't be breaks the queue.
  *
  * Return: 0 if it was dropped; -EPROTO.
  */
 static __attribute__((cold, noinline)) int
-drop(struct igb_rxq *rxq, uint64_t hi)
+drop(struct igb_rxq *rxq)
 {
+	const uint64_t hi = igb_rx_status(&rxq->ring[rxq->next]);
 	const uint32_t len = IGB_RXD_LEN(hi);
 
 	if (len > rxq->buf_len) {
@@ -312,7 +133,7 @@ drop(struct igb_rxq *rxq, uint64_t hi)
 static __attribute__((cold, noinline)) void
 check_kept_back(struct igb_rxq *rxq)
 {
-	if (load_status(&rxq->ring[rxq->next]) & IGB_RXD_DD)
+	if (igb_rx_status(&rxq->ring[rxq->next]) & IGB_RXD_DD)
 		e1000_queue_break(&rxq->q, true,
 			"descriptor %u is done, which it did not have", rxq->next);
 }
@@ -328,41 +149,69 @@ end_burst(struct igb_rxq *rxq, uint16_t nb_rx, uint64_t bytes)
 	if (plx_unlikely(rxq->nb_owned == 0))
 		check_kept_back(rxq);
 	if (rxq->nb_desc - 1 - rxq->nb_owned >= rxq->free_thresh && plx_likely(!rxq->q.broken))
-		refill(rxq);
+		igb_rxq_refill(rxq);
+}
+
+/*
+ * Receive from @rxq->next on, @max packets at most, which are not beyond the end of the ring. It ends
+ * before a descriptor that is not one whole and good packet, also one that the chip still has.
+ * Return: packets.
+ */
+static __plx_always_inline unsigned int
+take_run(const struct igb_rxq *rxq, struct plx_mbuf **rx_pkts, unsigned int max, uint64_t *bytes)
+{
+	const struct igb_desc *desc = &rxq->ring[rxq->next];
+	struct plx_mbuf *const *entry = &rxq->sw_ring[rxq->next];
+	const uint32_t len_span = rxq->buf_len - PLX_ETHER_HDR_LEN;
+	const struct rx_format format = format_of(rxq);
+	unsigned int i;
+
+	for (i = 0; i < max; i++) {
+		const uint64_t hi = igb_rx_status(&desc[i]);
+
+		if (plx_unlikely((hi & STATUS_MASK) != STATUS_GOOD ||
+				IGB_RXD_LEN(hi) - PLX_ETHER_HDR_LEN > len_span))
+			break;
+		look_ahead(&entry[i], format.buf_off);
+		fill_mbuf(&format, entry[i], __atomic_load_n(&desc[i].lo, __ATOMIC_RELAXED), hi);
+		*bytes += IGB_RXD_LEN(hi);
+		rx_pkts[i] = entry[i];
+	}
+	return i;
+}
+
+/* The chip has @n descriptors less. */
+static __plx_always_inline void
+consume(struct igb_rxq *rxq, unsigned int n)
+{
+	rxq->nb_owned = (uint16_t)(rxq->nb_owned - n);
+	rxq->next = (uint16_t)(rxq->next + n);
+	if (rxq->next == rxq->nb_desc)
+		rxq->next = 0;
 }
 
 uint16_t
 igb_recv_pkts(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts)
 {
 	struct igb_rxq *rxq = queue;
-	const uint32_t len_span = rxq->buf_len - PLX_ETHER_HDR_LEN;
-	uint16_t nb_rx = 0, left;
+	unsigned int nb_rx = 0, room, n;
 	uint64_t bytes = 0;
 
 	if (plx_unlikely(!igb_queue_runs(&rxq->q)))
 		return 0;
-	for (left = rxq->nb_owned; nb_rx < nb_pkts && left > 0; left--) {
-		const struct igb_desc *desc = &rxq->ring[rxq->next];
-		const uint64_t hi = load_status(desc);
-
-		if (!(hi & IGB_RXD_DD))
+	while ((room = PLX_MIN(nb_pkts - nb_rx, (unsigned int)rxq->nb_owned)) > 0) {
+		room = PLX_MIN(room, (unsigned int)(rxq->nb_desc - rxq->next));
+		n = take_run(rxq, &rx_pkts[nb_rx], room, &bytes);
+		nb_rx += n;
+		consume(rxq, n);
+		if (n == room)
+			continue;
+		if (plx_likely(!igb_rx_is_done(rxq, 0)) || drop(rxq) < 0)
 			break;
-		look_ahead(rxq, rxq->next);
-		if (plx_likely((hi & STATUS_MASK) == STATUS_GOOD &&
-				IGB_RXD_LEN(hi) - PLX_ETHER_HDR_LEN <= len_span)) {
-			struct plx_mbuf *m = rxq->sw_ring[rxq->next];
-
-			fill_mbuf(rxq, m, __atomic_load_n(&desc->lo, __ATOMIC_RELAXED), hi);
-			bytes += IGB_RXD_LEN(hi);
-			rx_pkts[nb_rx++] = m;
-		} else if (drop(rxq, hi) < 0) {
-			break;
-		}
-		rxq->next = advance(rxq, rxq->next);
+		consume(rxq, 1);
 	}
-	rxq->nb_owned = left;
-	end_burst(rxq, nb_rx, bytes);
-	return nb_rx;
+	end_burst(rxq, (uint16_t)nb_rx, bytes);
+	return (uint16_t)nb_rx;
 }
 
 /* The chain that is being received gets @m as its last segment. -EPROTO: it would never end. */
@@ -391,6 +240,7 @@ take_segment(struct igb_rxq *rxq, uint64_t lo, uint64_t hi)
 {
 	struct plx_mbuf *m = rxq->sw_ring[rxq->next], *first;
 	const uint16_t len = (uint16_t)IGB_RXD_LEN(hi);
+	const struct rx_format format = format_of(rxq);
 	struct plx_mbuf whole;
 
 	if (plx_unlikely(len > rxq->buf_len)) {
@@ -416,7 +266,7 @@ take_segment(struct igb_rxq *rxq, uint64_t lo, uint64_t hi)
 	whole.rearm_data = first->rearm_data;
 	whole.pkt_len = first->pkt_len;
 	whole.data_len = first->data_len;
-	fill_mbuf(rxq, first, lo, hi);
+	fill_mbuf(&format, first, lo, hi);
 	first->rearm_data = whole.rearm_data;
 	first->pkt_len = whole.pkt_len;
 	first->data_len = whole.data_len;
@@ -427,65 +277,29 @@ uint16_t
 igb_recv_scattered_pkts(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts)
 {
 	struct igb_rxq *rxq = queue;
-	uint16_t nb_rx = 0, left;
+	uint16_t nb_rx = 0;
 	uint64_t bytes = 0;
 
 	if (plx_unlikely(!igb_queue_runs(&rxq->q)))
 		return 0;
-	for (left = rxq->nb_owned; nb_rx < nb_pkts && left > 0; left--) {
+	while (nb_rx < nb_pkts && rxq->nb_owned > 0) {
 		const struct igb_desc *desc = &rxq->ring[rxq->next];
-		const uint64_t hi = load_status(desc);
+		const uint64_t hi = igb_rx_status(desc);
 		struct plx_mbuf *m;
 
 		if (!(hi & IGB_RXD_DD))
 			break;
-		look_ahead(rxq, rxq->next);
+		look_ahead(&rxq->sw_ring[rxq->next], rxq->buf_off);
 		m = take_segment(rxq, __atomic_load_n(&desc->lo, __ATOMIC_RELAXED), hi);
 		if (plx_unlikely(rxq->q.broken))
 			break;
+		consume(rxq, 1);
 		if (m != NULL) {
 			bytes += m->pkt_len;
 			rx_pkts[nb_rx++] = m;
 		}
-		rxq->next = advance(rxq, rxq->next);
 	}
-	rxq->nb_owned = left;
 	end_burst(rxq, nb_rx, bytes);
 	return nb_rx;
 }
 
-static bool
-is_done(const struct igb_rxq *rxq, uint16_t offset)
-{
-	return load_status(&rxq->ring[(rxq->next + offset) % rxq->nb_desc]) & IGB_RXD_DD;
-}
-
-/* The chip writes back in order, so those that are done are the first ones. */
-int
-igb_rx_queue_count(void *queue)
-{
-	const struct igb_rxq *rxq = queue;
-	uint16_t low = 0, high = rxq->nb_owned;
-
-	while (low < high) {
-		const uint16_t middle = (uint16_t)((low + high) / 2);
-
-		if (is_done(rxq, middle))
-			low = (uint16_t)(middle + 1);
-		else
-			high = middle;
-	}
-	return low;
-}
-
-int
-igb_rx_descriptor_status(void *queue, uint16_t offset)
-{
-	const struct igb_rxq *rxq = queue;
-
-	if (offset >= rxq->nb_desc)
-		return -EINVAL;
-	if (offset >= rxq->nb_owned)
-		return PLX_ETH_RX_DESC_UNAVAIL;
-	return is_done(rxq, offset) ? PLX_ETH_RX_DESC_DONE : PLX_ETH_RX_DESC_AVAIL;
-}

@@ -218,6 +218,27 @@ int igb_tx_descriptor_status(void *queue, uint16_t offset);
 /** igb_txq_done_cleanup() - free up to @free_cnt packets that were sent, 0 for all. Return: how many. */
 int igb_txq_done_cleanup(struct igb_txq *txq, uint32_t free_cnt);
 
+/* What igb_rx.c and igb_rx_ring.c share. */
+
+/** IGB_RX_LOOK_AHEAD - so many entries of sw_ring are behind its end: NULL, for prefetching. */
+#define IGB_RX_LOOK_AHEAD 4
+/** igb_rxq_refill() - give the chip new buffers, as long as free_thresh descriptors are empty. */
+void igb_rxq_refill(struct igb_rxq *rxq);
+
+/** igb_rx_status() - what the chip wrote in @hi; what it wrote before is read after. */
+static __plx_always_inline uint64_t
+igb_rx_status(const struct igb_desc *desc)
+{
+	return __atomic_load_n(&desc->hi, __ATOMIC_ACQUIRE);
+}
+
+/** igb_rx_is_done() - is the descriptor so many behind the next one written back? */
+static __plx_always_inline bool
+igb_rx_is_done(const struct igb_rxq *rxq, unsigned int offset)
+{
+	return igb_rx_status(&rxq->ring[(rxq->next + offset) % rxq->nb_desc]) & IGB_RXD_DD;
+}
+
 /* What igb_tx.c and igb_tx_offload.c share. */
 
 /** igb_tx_reclaim() - free what the chip has reported. */

@@ -193,38 +193,38 @@ igb_tx_report(struct igb_txq *txq, uint16_t last)
  * descriptors, which are free and not beyond the end of the ring or the next RS.
  * Return: packets taken.
  */
-static __plx_always_inline uint16_t
-fill_simple(struct igb_txq *txq, struct plx_mbuf **tx_pkts, uint16_t nb_pkts, uint16_t room,
+static __plx_always_inline unsigned int
+fill_run(struct igb_txq *txq, struct plx_mbuf **tx_pkts, unsigned int nb_pkts, unsigned int room,
 	uint64_t *bytes)
 {
 	struct igb_desc *desc = &txq->ring[txq->next];
 	struct plx_mbuf **entry = &txq->sw_ring[txq->next];
 	struct plx_mempool *pool = txq->pool;
-	uint16_t i, n = 0;
+	const int is_pa = plx_mem_iova_is_pa;
+	unsigned int i, n = 0;
 
 	for (i = 0; i < nb_pkts && n < room; i++) {
 		struct plx_mbuf *m = tx_pkts[i];
 		const uint32_t rearm = (uint32_t)(__atomic_load_n(&m->rearm_data,
 			__ATOMIC_ACQUIRE) >> REARM_SHIFT);
-		const uint32_t len = m->data_len;
+		const uint64_t len = m->data_len;
 
 		if (i + LOOK_AHEAD < nb_pkts)
 			plx_prefetch0(tx_pkts[i + LOOK_AHEAD]);
-		if (plx_unlikely(rearm >> 16 != 1 ||
-				len - IGB_FRAME_MIN > IGB_FRAME_MAX - IGB_FRAME_MIN)) {
-			igb_tx_reject(txq, m);
-			continue;
-		}
-		if (plx_unlikely(m->pool != pool)) {
-			if (txq->nb_since_rs + n == 0)
+		if (plx_unlikely(len - IGB_FRAME_MIN > IGB_FRAME_MAX - IGB_FRAME_MIN ||
+				m->pool != pool || rearm != REARM_ALONE)) {
+			/* Not as the one before: can it be sent, and does it come back alike? */
+			if (rearm >> 16 != 1 ||
+			    len - IGB_FRAME_MIN > IGB_FRAME_MAX - IGB_FRAME_MIN) {
+				igb_tx_reject(txq, m);
+				continue;
+			}
+			if (m->pool != pool && txq->nb_since_rs + n == 0)
 				pool = m->pool;
-			else
-				txq->mixed = true;
+			txq->mixed |= m->pool != pool || rearm != REARM_ALONE;
 		}
-		/* Somebody else has it, too: it has to be asked when it comes back. */
-		if (plx_unlikely(rearm != REARM_ALONE))
-			txq->mixed = true;
-		desc[n].lo = plx_pktmbuf_iova(m);
+		desc[n].lo = plx_unlikely(is_pa) ? plx_pktmbuf_iova(m) :
+			(uintptr_t)m->buf_addr + m->data_off;
 		desc[n].hi = CMD_SIMPLE | IGB_TXD_LEN(len) | IGB_TXD_PAYLEN(len);
 		entry[n++] = m;
 		*bytes += len;
@@ -241,7 +241,7 @@ igb_xmit_simple_pkts(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts)
 {
 	struct igb_txq *txq = queue;
 	const uint64_t errors = txq->q.errors;
-	uint16_t nb_tx = 0, room;
+	unsigned int nb_tx = 0, room;
 	uint64_t bytes = 0;
 
 	if (plx_unlikely(!igb_queue_runs(&txq->q)))
@@ -249,17 +249,16 @@ igb_xmit_simple_pkts(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts)
 	if (txq->nb_free < PLX_MAX(txq->free_thresh, nb_pkts))
 		igb_tx_reclaim(txq);
 	while (nb_tx < nb_pkts && txq->nb_free > 0) {
-		room = PLX_MIN(txq->nb_free, (uint16_t)(txq->nb_desc - txq->next));
-		room = PLX_MIN(room, (uint16_t)(txq->rs_thresh - txq->nb_since_rs));
-		nb_tx = (uint16_t)(nb_tx + fill_simple(txq, &tx_pkts[nb_tx],
-			(uint16_t)(nb_pkts - nb_tx), room, &bytes));
+		room = PLX_MIN((unsigned int)txq->nb_free, (unsigned int)(txq->nb_desc - txq->next));
+		room = PLX_MIN(room, (unsigned int)(txq->rs_thresh - txq->nb_since_rs));
+		nb_tx += fill_run(txq, &tx_pkts[nb_tx], nb_pkts - nb_tx, room, &bytes);
 		if (txq->nb_since_rs == txq->rs_thresh)
 			igb_tx_report(txq, (uint16_t)(txq->next - 1));
 		if (txq->next == txq->nb_desc)
 			txq->next = 0;
 	}
 	igb_tx_end(txq, (uint16_t)(nb_tx - (txq->q.errors - errors)), bytes);
-	return nb_tx;
+	return (uint16_t)nb_tx;
 }
 
 int
