@@ -5,6 +5,8 @@
 #include <functional>
 #include <random>
 
+#include <plx_malloc.h>
+
 #include "eal_env.h"
 #include "test_vmxnet3_device.h"
 
@@ -286,6 +288,46 @@ TEST_F(Vmxnet3Tx, ASegmentOfSeveralDescriptors)
 		VMXNET3_TXD_MSSCOF(1428)) << "16384 bytes are 0";
 	EXPECT_EQ(vmxnet3_tx_clean(txq, 0), 1);
 	EXPECT_EQ(plx_mempool_in_use_count(large.get()), 0u);
+}
+
+/* A buffer in two hugepages, which may be anywhere, is two for the device; if that may be so many. */
+TEST_F(Vmxnet3Tx, BordersOfHugepages)
+{
+	constexpr uintptr_t BORDER = 2 << 20;
+	char *const room = static_cast<char *>(plx_malloc("border", 2 * BORDER, BORDER));
+	plx_mbuf *m = one(frame(0, 1000)), *chain;
+	void *const buf_addr = m->buf_addr;
+	const auto move = [&](plx_mbuf *seg, size_t before) {
+		const std::string data = data_of(seg);
+
+		seg->buf_addr = room + BORDER - before - seg->data_off;
+		memcpy(plx_pktmbuf_mtod(seg, char *), data.data(), seg->data_len);
+	};
+
+	ASSERT_NE(room, nullptr);
+	for (const auto &[before, descs] : std::vector<std::pair<size_t, unsigned int>> { { 1, 2 }, { 999, 2 },
+			{ 1000, 1 }, { 0, 1 } }) {
+		move(m, before);
+		plx_mbuf_refcnt_update(m, 1);
+		EXPECT_EQ(send(m), 1);
+
+		const Sent s = device->send()[0];
+
+		EXPECT_EQ(s.data, frame(0, 1000));
+		EXPECT_EQ(s.descs, descs) << before << " bytes before the border";
+		EXPECT_EQ(vmxnet3_tx_clean(txq, 0), 1);
+	}
+	m->buf_addr = buf_addr;
+	plx_pktmbuf_free(m);
+	chain = packet(pool.get(), std::vector<std::string>(VMXNET3_TXD_PER_PKT, frame(3, 100)));
+	move(chain, 50);
+	plx_pktmbuf_refcnt_update(chain, 1);
+	EXPECT_EQ(send(chain), 1);
+	EXPECT_EQ(device->send()[0].descs, unsigned(VMXNET3_TXD_PER_PKT)) << "no more than there may be";
+	EXPECT_EQ(vmxnet3_tx_clean(txq, 0), 1);
+	chain->buf_addr = PLX_PTR_ADD(chain, sizeof(*chain) + chain->priv_size);
+	plx_pktmbuf_free(chain);
+	plx_free(room);
 }
 
 TEST_F(Vmxnet3Tx, WhatTheDeviceIsAskedFor)
