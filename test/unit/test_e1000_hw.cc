@@ -46,7 +46,7 @@ protected:
 	void remove() { bar.assign(bar.size(), UINT32_MAX); }
 
 	std::vector<uint32_t> bar;
-	e1000_hw hw {};
+	struct e1000_hw hw {};
 	std::thread device;
 	std::atomic<bool> stop { false };
 };

@@ -76,7 +76,7 @@ protected:
 	/* The device does what it was told up to the tail: reports where it is asked to. */
 	void run()
 	{
-		for (; head != tail; head = (head + 1) % txq->size)
+		for (; tail < txq->size && head != tail; head = (head + 1) % txq->size)
 			if (txq->ring[head].cmd & E1000E_TXD_RS)
 				__atomic_fetch_or(&txq->ring[head].cmd, E1000E_TXD_DD, __ATOMIC_RELEASE);
 	}
@@ -115,7 +115,7 @@ TEST_F(E1000eTx, OneDescriptorAPacketAndOneTailWriteABurst)
 		EXPECT_EQ(txq->q.packets, 3u);
 		EXPECT_EQ(txq->q.bytes, 180u);
 		tail = 77;
-		EXPECT_EQ(send(0, fn), 0);
+		EXPECT_EQ(send(0u, fn), 0);
 		EXPECT_EQ(tail, 77u) << "nothing to tell";
 		destroy();
 	}
