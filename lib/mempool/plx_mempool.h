@@ -504,7 +504,24 @@ plx_mempool_get_bulk(struct plx_mempool *mp, void **obj_table, unsigned int n)
 static __plx_always_inline int
 plx_mempool_get(struct plx_mempool *mp, void **obj_p)
 {
+#ifndef PLX_MEMPOOL_DEBUG
+	struct plx_mempool_cache *cache = plx_mempool_default_cache(mp, plx_lcore_id());
+	void *obj;
+	int ret;
+
+	/* @obj_p goes to no function here, so what it points to can stay in a register. */
+	if (plx_likely(cache != NULL && cache->len != 0)) {
+		*obj_p = plx_mempool_cache_objs(cache)[cache->len - 1];
+		__atomic_store_n(&cache->len, cache->len - 1, __ATOMIC_RELAXED);
+		return 0;
+	}
+	ret = plx_mempool_get_uncached(mp, &obj, 1, cache);
+	if (plx_likely(ret == 0))
+		*obj_p = obj;
+	return ret;
+#else
 	return plx_mempool_get_bulk(mp, obj_p, 1);
+#endif
 }
 
 /** plx_mempool_put_bulk() - plx_mempool_generic_put() with the cache of the calling lcore. */
@@ -518,7 +535,25 @@ plx_mempool_put_bulk(struct plx_mempool *mp, void * const *obj_table, unsigned i
 static __plx_always_inline void
 plx_mempool_put(struct plx_mempool *mp, void *obj)
 {
+#ifndef PLX_MEMPOOL_DEBUG
+	struct plx_mempool_cache *cache = plx_mempool_default_cache(mp, plx_lcore_id());
+	uint32_t len;
+	void *slow;
+
+	/* As in plx_mempool_get(). */
+	if (plx_likely(cache != NULL)) {
+		len = cache->len;
+		if (plx_likely(len < cache->flushthresh)) {
+			plx_mempool_cache_objs(cache)[len] = obj;
+			__atomic_store_n(&cache->len, len + 1, __ATOMIC_RELAXED);
+			return;
+		}
+	}
+	slow = obj;
+	plx_mempool_put_uncached(mp, &slow, 1, cache);
+#else
 	plx_mempool_put_bulk(mp, &obj, 1);
+#endif
 }
 
 /**

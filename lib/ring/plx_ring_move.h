@@ -31,22 +31,25 @@ plx_ring_copy_elems(void *dst, const void *src, unsigned int esize, unsigned int
 	const char *s = (const char *)src;
 	size_t i;
 
-	for (i = 0; i + 64 <= size; i += 64)
-		__builtin_memcpy(d + i, s + i, 64);
+	for (i = 0; i < size / 64; i++, d += 64, s += 64)
+		__builtin_memcpy(d, s, 64);
 	if (size & 32) {
-		__builtin_memcpy(d + i, s + i, 32);
-		i += 32;
+		__builtin_memcpy(d, s, 32);
+		d += 32;
+		s += 32;
 	}
 	if (size & 16) {
-		__builtin_memcpy(d + i, s + i, 16);
-		i += 16;
+		__builtin_memcpy(d, s, 16);
+		d += 16;
+		s += 16;
 	}
 	if (size & 8) {
-		__builtin_memcpy(d + i, s + i, 8);
-		i += 8;
+		__builtin_memcpy(d, s, 8);
+		d += 8;
+		s += 8;
 	}
 	if (size & 4)
-		__builtin_memcpy(d + i, s + i, 4);
+		__builtin_memcpy(d, s, 4);
 }
 
 /** plx_ring_copy_objs() - plx_ring_copy_elems() for pointers to anything. */

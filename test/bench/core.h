@@ -7,38 +7,47 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define STRUCT(name) struct API(name)
 
 #define RING_SIZE 4096
-#define ELEMS (1u << 22)	/* of a measurement */
+#define CHUNKS 65		/* of a measurement, of which the median counts: others may preempt us */
+#define CHUNK_ELEMS (1u << 15)
 #define MAX_BULK 128
 #define POOL_SIZE 8191
 
 static unsigned int errors;
 
-static void
-print(const char *what, const char *how, unsigned int n, uint64_t cycles, uint64_t elems)
+static int
+compare(const void *a, const void *b)
 {
-	printf("%s:%s:%u %ju\n", what, how, n, (uintmax_t)(cycles * 1000 / elems));
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
 }
 
-/*
- * Loops whose number of elements a call is a constant and one where it is not, as programs have both.
- * @do_in and @do_out are expressions on n.
- */
+/* @cycles: of each chunk. */
+static void
+print(const char *what, const char *how, unsigned int n, uint64_t *cycles, unsigned int elems)
+{
+	qsort(cycles, CHUNKS, sizeof(*cycles), compare);
+	printf("%s:%s:%u %ju\n", what, how, n, (uintmax_t)(cycles[CHUNKS / 2] * 1000 / elems));
+}
+
+/* @do_in and @do_out are expressions on n, a constant as it is in most programs; false: it failed. */
 #define MEASURE(what, how, n_, do_in, do_out) do { \
 	const unsigned int n = (n_); \
-	const unsigned int rounds = ELEMS / n; \
-	uint64_t start = 0; \
-	for (unsigned int i = 0; i < rounds + rounds / 8; i++) { \
-		if (i == rounds / 8)	/* what was before warmed up */ \
-			start = API(rdtsc)(); \
-		if (__builtin_expect(!(do_in), 0) || __builtin_expect(!(do_out), 0)) \
-			errors++; \
+	uint64_t cycles[CHUNKS]; \
+	for (unsigned int chunk = 0; chunk < CHUNKS; chunk++) { \
+		uint64_t start = API(rdtsc)(); \
+		for (unsigned int i = 0; i < CHUNK_ELEMS / n; i++) \
+			if (__builtin_expect(!(do_in), 0) || __builtin_expect(!(do_out), 0)) \
+				errors++; \
+		cycles[chunk] = API(rdtsc)() - start; \
 	} \
-	print(what, how, n, API(rdtsc)() - start, (uint64_t)rounds * n); \
+	print(what, how, n, cycles, CHUNK_ELEMS / n * n); \
 } while (0)
 
 #define MEASURE_SIZES(what, how, in, out) do { \
@@ -142,7 +151,7 @@ take_out(void *arg)
 	const unsigned int n = p->n;
 
 	__atomic_store_n(&p->go, 1, __ATOMIC_RELEASE);
-	for (unsigned int left = ELEMS / n; left > 0; )
+	for (unsigned int left = CHUNKS * (CHUNK_ELEMS / n); left > 0; )
 		left -= (p->multi ? API(ring_mc_dequeue_bulk)(p->r, objs, n, NULL) :
 			API(ring_sc_dequeue_bulk)(p->r, objs, n, NULL)) / n;
 	return 0;
@@ -154,7 +163,7 @@ bench_ring_pair(const char *how, unsigned int flags, int multi, unsigned int n)
 	void *objs[MAX_BULK] = { NULL };
 	struct pair p = { ring_of(flags), n, multi, 0 };
 	unsigned int lcore = API(get_next_lcore)(-1, 1, 0);
-	uint64_t start;
+	uint64_t cycles[CHUNKS];
 
 	if (p.r == NULL || API(eal_remote_launch)(take_out, &p, lcore) < 0) {
 		errors++;
@@ -162,12 +171,16 @@ bench_ring_pair(const char *how, unsigned int flags, int multi, unsigned int n)
 	}
 	while (!__atomic_load_n(&p.go, __ATOMIC_ACQUIRE))
 		;
-	start = API(rdtsc)();
-	for (unsigned int left = ELEMS / n; left > 0; )
-		left -= (multi ? API(ring_mp_enqueue_bulk)(p.r, objs, n, NULL) :
-			API(ring_sp_enqueue_bulk)(p.r, objs, n, NULL)) / n;
+	for (unsigned int chunk = 0; chunk < CHUNKS; chunk++) {
+		uint64_t start = API(rdtsc)();
+
+		for (unsigned int left = CHUNK_ELEMS / n; left > 0; )
+			left -= (multi ? API(ring_mp_enqueue_bulk)(p.r, objs, n, NULL) :
+				API(ring_sp_enqueue_bulk)(p.r, objs, n, NULL)) / n;
+		cycles[chunk] = API(rdtsc)() - start;
+	}
 	API(eal_wait_lcore)(lcore);
-	print("two cores", how, n, API(rdtsc)() - start, ELEMS);
+	print("two cores", how, n, cycles, CHUNK_ELEMS / n * n);
 	API(ring_free)(p.r);
 }
 
@@ -189,16 +202,19 @@ bench_pool_default(STRUCT(mempool) *mp)
 	MEASURE_SIZES("mempool", "lcore cache", API(mempool_get_bulk)(mp, kept, n) == 0,
 		(API(mempool_put_bulk)(mp, kept, n), 1));
 	for (unsigned int n = 8; n <= 128; n *= 4) {
-		const unsigned int rounds = ELEMS / 512;
-		uint64_t start = API(rdtsc)();
+		uint64_t cycles[CHUNKS];
 
-		for (unsigned int i = 0; i < rounds; i++) {
-			for (unsigned int k = 0; k < 512; k += n)
-				errors += API(mempool_get_bulk)(mp, kept + k, n) != 0;
-			for (unsigned int k = 0; k < 512; k += n)
-				API(mempool_put_bulk)(mp, kept + k, n);
+		for (unsigned int chunk = 0; chunk < CHUNKS; chunk++) {
+			cycles[chunk] = API(rdtsc)();
+			for (unsigned int i = 0; i < CHUNK_ELEMS / 512; i++) {
+				for (unsigned int k = 0; k < 512; k += n)
+					errors += API(mempool_get_bulk)(mp, kept + k, n) != 0;
+				for (unsigned int k = 0; k < 512; k += n)
+					API(mempool_put_bulk)(mp, kept + k, n);
+			}
+			cycles[chunk] = API(rdtsc)() - cycles[chunk];
 		}
-		print("mempool", "lcore cache, 512 kept", n, API(rdtsc)() - start, rounds * 512ull);
+		print("mempool", "lcore cache, 512 kept", n, cycles, CHUNK_ELEMS);
 	}
 }
 

@@ -42,8 +42,8 @@ tx_burst(void *, plx_mbuf **, uint16_t n)
 
 TEST(EthdevOwner, TwoThreadsInOneQueueAreReported)
 {
-	plx_eth_fp_ops *ops = &plx_eth_fp_ops[PORT];
-	const plx_eth_fp_ops before = *ops;
+	struct plx_eth_fp_ops *ops = &plx_eth_fp_ops[PORT];
+	const struct plx_eth_fp_ops before = *ops;
 	void *queues[2] = { nullptr, queues };
 	plx_mbuf *pkts[4];
 

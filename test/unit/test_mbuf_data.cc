@@ -23,8 +23,7 @@ TEST_F(Mbuf, ReadAcrossSegments)
 			const bool one = len == 0 || off / 25 == (off + len - 1) / 25;
 
 			ASSERT_NE(p, nullptr) << off << " " << len;
-			if (len > 0)
-				ASSERT_EQ(p == buf, !one) << off << " " << len;
+			ASSERT_EQ(p == buf, !one) << off << " " << len;
 			for (uint32_t i = 0; i < len; i++)
 				ASSERT_EQ(p[i], char(off + i));
 		}
@@ -95,12 +94,12 @@ TEST_F(Mbuf, CopyOfAnyPart)
 	EXPECT_EQ(plx_pktmbuf_copy(m, mp.get(), 181, 1), nullptr);
 	EXPECT_EQ(errno, EINVAL);
 	/* The pool runs dry on the way. */
-	Pool few(plx_pktmbuf_pool_create("few", 2, 0, 0, 128 + 30, SOCKET_ID_ANY));
+	Pool few(plx_pktmbuf_pool_create("few", 1, 0, 0, 128 + 30, SOCKET_ID_ANY));
 	ASSERT_TRUE(few);
 	errno = 0;
 	EXPECT_EQ(plx_pktmbuf_copy(m, few.get(), 0, UINT32_MAX), nullptr);
 	EXPECT_EQ(errno, ENOMEM);
-	EXPECT_EQ(plx_mempool_avail_count(few.get()), 2u);
+	EXPECT_EQ(plx_mempool_avail_count(few.get()), 1u);
 	EXPECT_EQ(plx_mempool_avail_count(small.get()), 63u);
 	/* A copy of one that shares its buffer has its own. */
 	plx_mbuf *clone = plx_pktmbuf_clone(m, mp.get());
@@ -167,7 +166,8 @@ TEST(MbufDyn, FieldsHaveOnePlaceEach)
 	EXPECT_EQ(plx_mbuf_dynfield_register_offset(&f, 0), -EBUSY);
 	EXPECT_EQ(plx_mbuf_dynfield_register_offset(&f, 1), -EINVAL);
 	EXPECT_EQ(plx_mbuf_dynfield_register_offset(&f, sizeof(plx_mbuf)), -EBUSY);
-	EXPECT_EQ(plx_mbuf_dynfield_register_offset(&f, sizeof(plx_mbuf) - 2), int(sizeof(plx_mbuf) - 2));
+	ASSERT_NE(b, a + 4);
+	EXPECT_EQ(plx_mbuf_dynfield_register_offset(&f, size_t(a) + 4), a + 4);
 	f = field("a", 4, 4);
 	EXPECT_EQ(plx_mbuf_dynfield_register_offset(&f, size_t(a) + 4), -EEXIST);
 
@@ -224,9 +224,8 @@ TEST(MbufDyn, FlagsHaveOneBitEach)
 	EXPECT_EQ(bit, -ENOSPC);
 	/* None that means something to drivers. */
 	for (int i = 0; i < 64; i++)
-		if (bits >> i & 1)
-			EXPECT_TRUE(!plx_get_rx_ol_flag_name(UINT64_C(1) << i) &&
-				!plx_get_tx_ol_flag_name(UINT64_C(1) << i));
+		EXPECT_TRUE(!(bits >> i & 1) || (!plx_get_rx_ol_flag_name(UINT64_C(1) << i) &&
+			!plx_get_tx_ol_flag_name(UINT64_C(1) << i)));
 	char *text = nullptr;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);

@@ -68,7 +68,7 @@ TEST(MempoolMemory, SeveralPiecesWhenThereIsNoneThatIsLargeEnough)
 	EXPECT_FALSE(make_pool(200000, 2048, 32));
 	EXPECT_EQ(errno, ENOMEM);
 	EXPECT_EQ(heap_bytes_in_use(), full);
-	plx_mempool *empty = plx_mempool_create_empty("late", 100000, 2048, 0, 0, SOCKET_ID_ANY, 0);
+	plx_mempool *empty = plx_mempool_create_empty("late", 60000, 2048, 0, 0, SOCKET_ID_ANY, 0);
 	ASSERT_NE(empty, nullptr);
 	EXPECT_EQ(plx_mempool_populate_default(empty), -ENOMEM);
 	EXPECT_EQ(empty->size, 0u);
@@ -123,8 +123,7 @@ TEST(MempoolMemory, ObjectsInMemoryOfTheApplication)
 		const bool in_b = at > num(b.get()) && at + 200 <= num(b.get()) + len;
 
 		EXPECT_TRUE(in_a || in_b);
-		if (in_b)
-			EXPECT_EQ((at - 64) / 1024, (at + 199) / 1024);
+		EXPECT_TRUE(!in_b || (at - 64) / 1024 == (at + 199) / 1024);
 		memset(o, 0x55, 200);
 	}
 	plx_mempool_put_bulk(mp, objs.data(), unsigned(objs.size()));
@@ -193,6 +192,7 @@ TEST(MempoolUserCache, WorksWithoutLcoreAndIsFlushed)
 	plx_mempool_cache_free(cache);
 	plx_mempool_cache_free(nullptr);
 
+	mp.reset();
 	Pool cached = make_pool(255, 64, 16);
 	ASSERT_TRUE(cached);
 	ASSERT_EQ(plx_mempool_get(cached.get(), objs), 0);
