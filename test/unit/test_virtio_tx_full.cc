@@ -3,6 +3,7 @@
 #include <plx_ip.h>
 #include <plx_tcp.h>
 
+#include "../../drivers/net/virtio/virtio_tx_offload.h"
 #include "test_virtio_queue.h"
 
 namespace {
