@@ -39,11 +39,13 @@ struct e1000_hw;
  * @name: as an xstat.
  * @reg: register; of one with 64 bits the low half.
  * @wide: has 64 bits.
+ * @keeps: reading does not clear it.
  */
 struct e1000_stat {
 	const char *name;
 	uint32_t reg;
 	bool wide;
+	bool keeps;
 };
 
 /** struct e1000_reg - a register for dumps that is not changed by reading it. */
@@ -62,6 +64,7 @@ struct e1000_reg {
  * @auto_read: EECD tells when the EEPROM was read after a reset.
  * @stats: @nb_stats statistics; E1000_STATS_MAX at most.
  * @regs: @nb_regs registers for dumps.
+ * @rx_buffer: bytes of the packet buffer for receiving; NULL: as E1000_PBA says.
  * @phy_acquire: keep firmware and the other port away from the PHY; NULL if nothing is to be done.
  *	Return: 0; -ETIMEDOUT.
  * @phy_release: let them again; NULL if @phy_acquire is.
@@ -74,6 +77,7 @@ struct e1000_family {
 	uint16_t nb_stats;
 	const struct e1000_reg *regs;
 	uint16_t nb_regs;
+	uint32_t (*rx_buffer)(const struct e1000_hw *hw);
 	int (*phy_acquire)(struct e1000_hw *hw);
 	void (*phy_release)(struct e1000_hw *hw);
 };

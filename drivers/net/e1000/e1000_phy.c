@@ -171,7 +171,8 @@ offer_pause(struct e1000_hw *hw, enum plx_eth_fc_mode mode)
 int
 e1000_fc_set(struct e1000_hw *hw, const struct plx_eth_fc_conf *fc)
 {
-	const uint32_t rx_bytes = E1000_PBA_RX(e1000_read(hw, E1000_PBA)) << 10;
+	const uint32_t rx_bytes = hw->family->rx_buffer != NULL ? hw->family->rx_buffer(hw) :
+		E1000_PBA_RX(e1000_read(hw, E1000_PBA)) << 10;
 	const bool tx = fc->mode == PLX_ETH_FC_TX_PAUSE || fc->mode == PLX_ETH_FC_FULL;
 	uint32_t ctrl;
 	int ret;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Link, filters and flow control of a port of any family. */
-#include <stdarg.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "e1000_port.h"
@@ -11,24 +9,6 @@
 #define LINK_POLL_MS 50
 
 PLX_LOG_REGISTER(e1000_logtype, "pmd.net.e1000", "E1000", NOTICE)
-
-void
-e1000_queue_break(struct e1000_queue *queue, bool rx, const char *format, ...)
-{
-	char what[128];
-	va_list ap;
-
-	if (queue->broken)
-		return;
-	queue->broken = true;
-	e1000_count(&queue->errors, 1);
-	va_start(ap, format);
-	vsnprintf(what, sizeof(what), format, ap);
-	va_end(ap);
-	E1000_ERR(queue->dev->name, "%s queue %u is stopped, the device broke the protocol: %s; "
-		"stop and start the port", rx ? "Rx" : "Tx", queue->id, what);
-	plx_eth_dev_callback_process(queue->dev, PLX_ETH_EVENT_INTR_RESET, NULL);
-}
 
 int
 e1000_dma_check(const struct plx_eth_dev *dev, const char *queue, uint64_t iova, size_t len,

@@ -21,6 +21,8 @@ read_stat(const struct e1000_hw *hw, const struct e1000_stat *stat)
 {
 	uint64_t value = e1000_read(hw, stat->reg);
 
+	if (stat->keeps)
+		e1000_write(hw, stat->reg, 0);
 	return stat->wide ? value | (uint64_t)e1000_read(hw, stat->reg + 4) << 32 : value;
 }
 
