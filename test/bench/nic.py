@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """plx-testpmd and dpdk-testpmd over the two NICs of the lab, in turn: packets per second, and accesses to registers.
 
-In the guest, appended to a CSV file:
-    nic.py rates CSV MODEL MODES BACKEND SECONDS RUNS
-    nic.py mmio CSV MODEL MODES BACKEND LOG
+In the guest, for $LAB_OUT/nic.csv:
+    nic.py rates MODEL MODES BACKEND SECONDS RUNS
+    nic.py mmio MODEL MODES BACKEND
 On the host, as a table:
     nic.py table CSV
 
@@ -80,15 +80,12 @@ def twice(what, function, *args):
     return None
 
 
-def append(path, *row):
-    with open(path, 'a', newline='', encoding='utf-8') as file:
-        writer = csv.writer(file)
-        if file.tell() == 0:
-            writer.writerow(('model', 'mode', 'program', 'figure', 'run', 'value'))
-        writer.writerow(row)
+def append(*row):
+    with open(os.environ['LAB_OUT'] + '/nic.csv', 'a', newline='', encoding='utf-8') as file:
+        csv.writer(file).writerow(row)
 
 
-def rates(path, model, modes, backend, seconds, runs):
+def rates(model, modes, backend, seconds, runs):
     for mode in modes.split(','):
         for run in range(1, int(runs) + 1):
             for program in PROGRAMS:
@@ -96,7 +93,7 @@ def rates(path, model, modes, backend, seconds, runs):
                 result = twice(what, forward, program, mode, backend, int(seconds))
                 if result is not None:
                     rate = result[0] / result[1]
-                    append(path, model, mode, program, 'packets/s', run, rate)
+                    append(model, mode, program, 'packets/s', run, rate)
                     print(f'{what} {rate:12,.0f} packets/s', flush=True)
 
 
@@ -116,8 +113,9 @@ def monitor(request):
     sys.exit('the lab has no monitor')
 
 
-def logged_run(program, model, mode, backend, log, seconds):
+def logged_run(program, model, mode, backend, seconds):
     """Return accesses to the NICs' registers and packets of a run."""
+    log = os.environ['LAB_OUT'] + '/mmio.log'
     begin = os.path.getsize(log) if os.path.exists(log) else 0
     for kind in ('read', 'write'):
         monitor(f'trace-event memory_region_ops_{kind} on')
@@ -131,20 +129,20 @@ def logged_run(program, model, mode, backend, log, seconds):
     return int(count.stdout), packets
 
 
-def per_packet(program, model, mode, backend, log):
-    (few, short), (many, long) = (logged_run(program, model, mode, backend, log, s) for s in MMIO_SECONDS)
+def per_packet(program, model, mode, backend):
+    (few, short), (many, long) = (logged_run(program, model, mode, backend, s) for s in MMIO_SECONDS)
     if long <= short or many <= few:
         raise Failed(f'{few} accesses and {short} packets in {MMIO_SECONDS[0]} s, {many} and {long} in {MMIO_SECONDS[1]} s')
     return (many - few) / (long - short)
 
 
-def mmio(path, model, modes, backend, log):
+def mmio(model, modes, backend):
     for mode in modes.split(','):
         for program in PROGRAMS:
             what = f'{model} {mode} registers: {program:12}'
-            value = twice(what, per_packet, program, model, mode, backend, log)
+            value = twice(what, per_packet, program, model, mode, backend)
             if value is not None:
-                append(path, model, mode, program, 'mmio/packet', 1, value)
+                append(model, mode, program, 'mmio/packet', 1, value)
                 print(f'{what} {value:12.4f} accesses a packet', flush=True)
 
 
@@ -167,7 +165,7 @@ def table(path):
 
 
 def main():
-    commands = {'rates': (rates, 6), 'mmio': (mmio, 5), 'table': (table, 1)}
+    commands = {'rates': (rates, 5), 'mmio': (mmio, 3), 'table': (table, 1)}
     function, count = commands.get(sys.argv[1] if len(sys.argv) > 1 else '', (None, 0))
     if function is None or len(sys.argv) != 2 + count:
         sys.exit(__doc__)

@@ -7,6 +7,7 @@
  *
  *	--wire=pair|self|none	two ports on one wire (the default); one that receives what it sends; one that nobody hears
  *	--unfiltered		the ports take all that comes, whatever the address
+ *	--silent-rx-checksums	they may leave it open whether a checksum is right
  *	--kernel-nic=NAME	an interface of the kernel on the same wire, that judges what the ports send
  *	--restarts=N		how often to start and stop (1000)
  *
@@ -59,6 +60,8 @@ parse_option(const std::string &word)
 		options.wire = Wire::NONE;
 	else if (word == "--unfiltered")
 		options.filters = false;
+	else if (word == "--silent-rx-checksums")
+		options.rx_checksums = false;
 	else if (name == "--kernel-nic" && !value.empty())
 		options.kernel_nic = value;
 	else if (name == "--restarts" && atoi(value.c_str()) > 0)

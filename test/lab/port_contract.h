@@ -26,6 +26,7 @@ enum class Wire { NONE, SELF, PAIR };
 struct Options {
 	Wire wire = Wire::PAIR;
 	bool filters = true;		/* the port takes what is for it only, unless it is promiscuous */
+	bool rx_checksums = true;	/* a port that has this offload says of a packet whether they are right */
 	std::string kernel_nic;		/* interface of the kernel on the same wire, "" for none */
 	unsigned int restarts = 1000;
 };
