@@ -5,6 +5,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <plx_dev_event.h>
+
 #include "test_ethdev_toy.h"
 
 namespace {
@@ -157,6 +159,33 @@ TEST_F(EthdevIntr, SleepAndWake)
 	ASSERT_EQ(eventfd_write(toy->intr_fd, 1), 0);
 	EXPECT_EQ(plx_epoll_wait(PLX_EPOLL_PER_THREAD, &event, 1, 0), 0);
 	close(toy->intr_fd);
+}
+
+TEST_F(EthdevIntr, RemovalOfTheDevice)
+{
+	plx_eth_conf conf {};
+	Seen seen;
+
+	ASSERT_EQ(plx_eth_dev_callback_register(id, PLX_ETH_EVENT_INTR_RMV, on_event, &seen), 0);
+	EXPECT_EQ(plx_dev_event_callback_process("toy0", PLX_DEV_EVENT_REMOVE), 0) << "not asked";
+	conf.intr_conf.rmv = 1;
+	ASSERT_EQ(plx_eth_dev_configure(id, 1, 1, &conf), 0);
+	ASSERT_EQ(plx_eth_dev_configure(id, 1, 1, &conf), 0) << "again";
+	EXPECT_EQ(plx_dev_event_callback_process("toy0", PLX_DEV_EVENT_REMOVE), 1);
+	EXPECT_EQ(plx_dev_event_callback_process("toy0", PLX_DEV_EVENT_ERROR), 1);
+	EXPECT_EQ(plx_dev_event_callback_process("toy1", PLX_DEV_EVENT_REMOVE), 0);
+	EXPECT_EQ(seen.events, std::vector<plx_eth_event_type>{ PLX_ETH_EVENT_INTR_RMV });
+	EXPECT_EQ(seen.port, id);
+	conf.intr_conf.rmv = 0;
+	ASSERT_EQ(plx_eth_dev_configure(id, 1, 1, &conf), 0);
+	EXPECT_EQ(plx_dev_event_callback_process("toy0", PLX_DEV_EVENT_REMOVE), 0);
+	conf.intr_conf.rmv = 1;
+	ASSERT_EQ(plx_eth_dev_configure(id, 1, 1, &conf), 0);
+	toy->limits.dev_flags = 0;
+	expect_refused(-ENOTSUP, { "device goes" },
+		[&] { return plx_eth_dev_configure(id, 1, 1, &conf); });
+	ASSERT_EQ(plx_eth_dev_close(id), 0);
+	EXPECT_EQ(plx_dev_event_callback_process("toy0", PLX_DEV_EVENT_REMOVE), 0);
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 /* A port whose driver is the test: it notes every call, and fails where it is told to. */
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -77,6 +78,18 @@ public:
 	plx_eth_link link = {};
 	plx_eth_stats stats = {};
 
+	plx_eth_rxconf last_rxconf = {};
+	plx_eth_txconf last_txconf = {};
+	plx_eth_rss rss = {};			/* as programmed */
+	plx_eth_fc_conf fc = {};		/* the chip's */
+	std::vector<plx_ether_addr> mc_list;	/* as programmed */
+	std::vector<plx_eth_queue_stats> rxq_stats = std::vector<plx_eth_queue_stats>(4);
+	std::vector<plx_eth_queue_stats> txq_stats = std::vector<plx_eth_queue_stats>(2);
+	std::vector<std::string> xnames;	/* the driver's own */
+	std::vector<uint64_t> xvalues;
+	std::vector<uint32_t> ptypes = { 0 };
+	uint64_t unreachable = 0;		/* where --dma-check finds fault */
+
 	std::deque<plx_mbuf *> incoming;	/* what Rx gives */
 	std::vector<plx_mbuf *> sent;		/* what Tx took, the test's to free */
 	size_t tx_room = SIZE_MAX;		/* packets that Tx will still take */
@@ -118,25 +131,27 @@ private:
 	}
 
 	static int rx_setup(plx_eth_dev *d, uint16_t queue, uint16_t nb_desc, int socket,
-		const plx_eth_rxconf *, plx_mempool *)
+		const plx_eth_rxconf *conf, plx_mempool *)
 	{
 		Toy *toy = of(d);
 		int ret = toy->call("rx setup " + std::to_string(queue));
 
 		toy->last_desc = nb_desc;
 		toy->last_socket = socket;
+		toy->last_rxconf = *conf;
 		d->rx_queues[queue] = &toy->rxqs_[queue];	/* also when it fails: ethdev must not believe it */
 		return ret;
 	}
 
 	static int tx_setup(plx_eth_dev *d, uint16_t queue, uint16_t nb_desc, int socket,
-		const plx_eth_txconf *)
+		const plx_eth_txconf *conf)
 	{
 		Toy *toy = of(d);
 		int ret = toy->call("tx setup " + std::to_string(queue));
 
 		toy->last_desc = nb_desc;
 		toy->last_socket = socket;
+		toy->last_txconf = *conf;
 		d->tx_queues[queue] = &toy->txqs_[queue];
 		return ret;
 	}
@@ -186,7 +201,120 @@ private:
 
 			return ret < 0 ? ret : of(d)->intr_fd;
 		};
+		queue_ops(o);
+		stats_ops(o);
+		filter_ops(o);
+		hw_ops(o);
 		return o;
+	}
+
+	static std::string number(const char *what, unsigned int n)
+	{
+		return std::string(what) + " " + std::to_string(n);
+	}
+
+	static void queue_ops(plx_eth_dev_ops &o)
+	{
+		o.rx_queue_start = [](plx_eth_dev *d, uint16_t q) {
+			return of(d)->call(number("rx start", q));
+		};
+		o.rx_queue_stop = [](plx_eth_dev *d, uint16_t q) {
+			return of(d)->call(number("rx stop", q));
+		};
+		o.tx_queue_start = [](plx_eth_dev *d, uint16_t q) {
+			return of(d)->call(number("tx start", q));
+		};
+		o.tx_queue_stop = [](plx_eth_dev *d, uint16_t q) {
+			return of(d)->call(number("tx stop", q));
+		};
+		o.tx_done_cleanup = [](plx_eth_dev *d, uint16_t q, uint32_t n) {
+			int ret = of(d)->call(number("cleanup", q));
+
+			return ret < 0 ? ret : static_cast<int>(n);
+		};
+		o.supported_ptypes = [](plx_eth_dev *d) -> const uint32_t * {
+			return of(d)->ptypes.data();
+		};
+	}
+
+	static void stats_ops(plx_eth_dev_ops &o)
+	{
+		o.queue_stats_get = [](plx_eth_dev *d, int rx, uint16_t q, plx_eth_queue_stats *s) {
+			*s = rx ? of(d)->rxq_stats[q] : of(d)->txq_stats[q];
+			return of(d)->call(number(rx ? "rx stats" : "tx stats", q));
+		};
+		o.xstats_names = [](plx_eth_dev *d, plx_eth_xstat_name *names, unsigned int n) {
+			const auto &all = of(d)->xnames;
+			int ret = of(d)->call("xstats names");
+
+			for (size_t i = 0; all.size() <= n && i < all.size(); i++)
+				strcpy(names[i].name, all[i].c_str());
+			return ret < 0 ? ret : static_cast<int>(all.size());
+		};
+		o.xstats_get = [](plx_eth_dev *d, uint64_t *values, unsigned int n) {
+			const auto &all = of(d)->xvalues;
+
+			EXPECT_GE(n, all.size());
+			std::copy(all.begin(), all.end(), values);
+			return of(d)->call("xstats");
+		};
+		o.xstats_reset = [](plx_eth_dev *d) { return of(d)->call("xstats reset"); };
+	}
+
+	static void filter_ops(plx_eth_dev_ops &o)
+	{
+		o.allmulticast_enable = [](plx_eth_dev *d) { return of(d)->call("allmulti on"); };
+		o.allmulticast_disable = [](plx_eth_dev *d) { return of(d)->call("allmulti off"); };
+		o.mac_addr_add = [](plx_eth_dev *d, const plx_ether_addr *, uint32_t i) {
+			return of(d)->call(number("mac add", i));
+		};
+		o.mac_addr_remove = [](plx_eth_dev *d, const plx_ether_addr *, uint32_t i) {
+			return of(d)->call(number("mac remove", i));
+		};
+		o.set_mc_addr_list = [](plx_eth_dev *d, const plx_ether_addr *list, uint32_t n) {
+			of(d)->mc_list.assign(list, list + n);
+			return of(d)->call(number("mc", n));
+		};
+		o.vlan_filter_set = [](plx_eth_dev *d, uint16_t vlan, int on) {
+			return of(d)->call(number(on ? "vlan on" : "vlan off", vlan));
+		};
+		o.vlan_offload_set = [](plx_eth_dev *d, int mask) {
+			return of(d)->call(number("vlan offload", static_cast<unsigned int>(mask)));
+		};
+		o.rss_set = [](plx_eth_dev *d, const plx_eth_rss *rss) {
+			of(d)->rss = *rss;
+			return of(d)->call("rss");
+		};
+	}
+
+	static void hw_ops(plx_eth_dev_ops &o)
+	{
+		o.dev_reset = [](plx_eth_dev *d) { return of(d)->call("reset"); };
+		o.dev_set_link_up = [](plx_eth_dev *d) { return of(d)->call("link up"); };
+		o.dev_set_link_down = [](plx_eth_dev *d) { return of(d)->call("link down"); };
+		o.flow_ctrl_get = [](plx_eth_dev *d, plx_eth_fc_conf *fc) {
+			*fc = of(d)->fc;
+			return of(d)->call("fc get");
+		};
+		o.flow_ctrl_set = [](plx_eth_dev *d, const plx_eth_fc_conf *fc) {
+			of(d)->fc = *fc;
+			return of(d)->call("fc set");
+		};
+		o.dev_led_on = [](plx_eth_dev *d) { return of(d)->call("led on"); };
+		o.dev_led_off = [](plx_eth_dev *d) { return of(d)->call("led off"); };
+		o.get_eeprom_length = [](plx_eth_dev *d) {
+			int ret = of(d)->call("eeprom length");
+
+			return ret < 0 ? ret : 64;
+		};
+		o.get_eeprom = [](plx_eth_dev *d, plx_dev_eeprom_info *) {
+			return of(d)->call("eeprom get");
+		};
+		o.set_eeprom = [](plx_eth_dev *d, const plx_dev_eeprom_info *) {
+			return of(d)->call("eeprom set");
+		};
+		o.get_reg = [](plx_eth_dev *d, plx_dev_reg_info *) { return of(d)->call("reg"); };
+		o.fw_version_get = [](plx_eth_dev *d, char *, size_t) { return of(d)->call("fw"); };
 	}
 
 	static plx_eth_dev_info default_limits()
@@ -204,7 +332,18 @@ private:
 		i.default_rx_desc = 256;
 		i.default_tx_desc = 128;
 		i.tx_desc_lim.nb_seg_max = 8;
-		i.dev_flags = PLX_ETH_DEV_INTR_LSC;
+		i.max_mac_addrs = 4;
+		i.max_mc_addrs = 3;
+		i.rx_offload_capa = PLX_ETH_RX_OFFLOAD_VLAN_STRIP | PLX_ETH_RX_OFFLOAD_VLAN_FILTER |
+			PLX_ETH_RX_OFFLOAD_SCATTER | PLX_ETH_RX_OFFLOAD_KEEP_CRC |
+			PLX_ETH_RX_OFFLOAD_RSS_HASH | PLX_ETH_RX_OFFLOAD_TCP_LRO;
+		i.rx_queue_offload_capa = PLX_ETH_RX_OFFLOAD_SCATTER;
+		i.tx_offload_capa = PLX_ETH_TX_OFFLOAD_MULTI_SEGS | PLX_ETH_TX_OFFLOAD_IPV4_CKSUM;
+		i.tx_queue_offload_capa = PLX_ETH_TX_OFFLOAD_MULTI_SEGS;
+		i.reta_size = 128;
+		i.hash_key_size = 40;
+		i.flow_type_rss_offloads = PLX_ETH_RSS_IPV4 | PLX_ETH_RSS_NONFRAG_IPV4_TCP;
+		i.dev_flags = PLX_ETH_DEV_INTR_LSC | PLX_ETH_DEV_INTR_RMV;
 		return i;
 	}
 
@@ -283,6 +422,17 @@ protected:
 	void start()
 	{
 		set_up();
+		ASSERT_EQ(plx_eth_dev_start(id), 0);
+		toy->calls.clear();
+	}
+
+	/* As @conf says, one Tx queue and @nb_rx Rx queues. */
+	void start_with(const plx_eth_conf &conf, uint16_t nb_rx = 1)
+	{
+		ASSERT_EQ(plx_eth_dev_configure(id, nb_rx, 1, &conf), 0);
+		for (uint16_t q = 0; q < nb_rx; q++)
+			ASSERT_EQ(rx_setup(q), 0);
+		ASSERT_EQ(tx_setup(0), 0);
 		ASSERT_EQ(plx_eth_dev_start(id), 0);
 		toy->calls.clear();
 	}
