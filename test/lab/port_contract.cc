@@ -417,11 +417,14 @@ Contract::exchange(const std::vector<plx_mbuf *> &packets, uint16_t queue)
 		const size_t to = std::min(from + WINDOW, packets.size());
 
 		send({ packets.begin() + long(from), packets.begin() + long(to) }, queue);
-		EXPECT_TRUE(await([&] {
+
+		const bool all = await([&] {
 			poll(received);
 			return received.size() >= to;
-		})) << received.size() << " of " << to << " packets came";
-		if (HasFailure()) {
+		});
+
+		EXPECT_TRUE(all) << received.size() << " of " << to << " packets came";
+		if (!all) {
 			for (size_t i = to; i < packets.size(); i++)
 				plx_pktmbuf_free(packets[i]);
 			break;

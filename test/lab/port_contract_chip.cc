@@ -116,14 +116,22 @@ TEST_F(Chip, flow_control)
 	ASSERT_EQ(ret, 0);
 	EXPECT_GE(before.high_water, before.low_water);
 	wanted = before;
+	/* Who asks for pauses must say from when on. */
+	if (wanted.high_water == 0) {
+		wanted.high_water = 0x2000;
+		wanted.low_water = 0x1000;
+	}
 	for (plx_eth_fc_mode mode : { PLX_ETH_FC_NONE, PLX_ETH_FC_RX_PAUSE, PLX_ETH_FC_TX_PAUSE, PLX_ETH_FC_FULL }) {
 		wanted.mode = mode;
 		wanted.pause_time = uint16_t(0x100 + mode);
-		ASSERT_EQ(plx_eth_dev_flow_ctrl_set(tx.id, &wanted), 0);
+		ASSERT_EQ(plx_eth_dev_flow_ctrl_set(tx.id, &wanted), 0) << "what was told, in mode " << mode;
 		ASSERT_EQ(plx_eth_dev_flow_ctrl_get(tx.id, &found), 0);
 		EXPECT_EQ(found.mode, mode);
 		EXPECT_EQ(found.pause_time, wanted.pause_time);
-		EXPECT_EQ(found.high_water, wanted.high_water);
+		if (mode == PLX_ETH_FC_TX_PAUSE || mode == PLX_ETH_FC_FULL) {
+			EXPECT_EQ(found.high_water, wanted.high_water);
+			EXPECT_EQ(found.low_water, wanted.low_water);
+		}
 	}
 	wanted.low_water = wanted.high_water + 1;
 	EXPECT_EQ(plx_eth_dev_flow_ctrl_set(tx.id, &wanted), -EINVAL);
