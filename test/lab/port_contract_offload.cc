@@ -234,7 +234,7 @@ TEST_F(Tso, segments_are_right_to_the_byte)
 
 			const Bytes frame = ip_frame(rx.mac(), tx.mac(), spec);
 
-			ASSERT_NO_FATAL_FAILURE(expect_arrives(cut_request(frame, c.mss), cut(frame, c.mss),
+			ASSERT_NO_FATAL_FAILURE(expect_arrives(cut_request(frame, c.mss), pieces(frame, c.mss),
 				"IPv" + std::to_string(version) + ", " + std::to_string(c.payload) + " bytes by " +
 				std::to_string(c.mss)));
 		}
@@ -254,7 +254,7 @@ TEST_F(Tso, with_a_vlan_tag_inserted)
 
 	m->ol_flags |= PLX_MBUF_F_TX_VLAN;
 	m->vlan_tci = 0x3007;
-	ASSERT_NO_FATAL_FAILURE(expect_arrives(m, cut(tagged(frame, 0x3007), 1000), "with a tag"));
+	ASSERT_NO_FATAL_FAILURE(expect_arrives(m, pieces(tagged(frame, 0x3007), 1000), "with a tag"));
 }
 
 TEST_F(Tso, requests_that_can_not_be_are_refused)
@@ -275,7 +275,7 @@ TEST_F(Tso, requests_that_can_not_be_are_refused)
 	m = cut_request(frame, 1000);
 	m->l4_len = 0;
 	expect_refused(m, EINVAL, "no L4 header");
-	ASSERT_NO_FATAL_FAILURE(expect_arrives(cut_request(frame, 1000), cut(frame, 1000), "a good one behind"));
+	ASSERT_NO_FATAL_FAILURE(expect_arrives(cut_request(frame, 1000), pieces(frame, 1000), "a good one behind"));
 }
 
 } // namespace

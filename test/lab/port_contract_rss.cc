@@ -21,6 +21,7 @@ protected:
 		NEED_WIRE();
 		NEED(info.flow_type_rss_offloads != 0, "no RSS");
 		NEED(info.max_rx_queues > 1, "one queue");
+		NEED(options.rss, "this model of the device does not spread packets");
 		queues = std::min(info.max_rx_queues, uint16_t(4));
 		for (uint8_t i = 0; i < info.hash_key_size; i++)
 			key.push_back(uint8_t(i * 73 + 41));

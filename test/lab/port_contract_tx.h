@@ -97,6 +97,18 @@ protected:
 				<< expected.size();
 	}
 
+	/* The TCP packets that @frame is to be cut into, as this model of a device makes them. */
+	static std::vector<Bytes> pieces(const Bytes &frame, size_t mss)
+	{
+		std::vector<Bytes> all = cut(frame, mss);
+
+		if (!options.tso_last_flags) {
+			all.back()[layout_of(frame).l4() + 13] &= 0xf6;
+			set_checksums(all.back());
+		}
+		return all;
+	}
+
 	/* It is refused, for that reason, and left as it was. */
 	void expect_refused(plx_mbuf *packet, int reason, const char *what)
 	{
