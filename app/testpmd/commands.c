@@ -81,11 +81,11 @@ cmd_quit(struct testpmd *tp, const char *arg)
 
 /* May the port be stopped or closed? */
 static bool
-is_free(const struct testpmd *tp, const struct fwd_port *port)
+is_free(const struct fwd_port *port)
 {
-	if (tp->forwarding && port->started)
+	if (port->forwards)
 		printf("Please remove port %u from forwarding configuration.\n", port->port_id);
-	return !tp->forwarding || !port->started;
+	return !port->forwards;
 }
 
 static int
@@ -99,13 +99,13 @@ start_one(struct testpmd *tp, struct fwd_port *port)
 static int
 stop_one(struct testpmd *tp, struct fwd_port *port)
 {
-	return is_free(tp, port) && port->started ? port_stop(tp, port) : 0;
+	return is_free(port) && port->started ? port_stop(tp, port) : 0;
 }
 
 static int
 close_one(struct testpmd *tp, struct fwd_port *port)
 {
-	if (!is_free(tp, port))
+	if (!is_free(port))
 		return 0;
 	if (port->started) {
 		printf("Please stop port %u first\n", port->port_id);

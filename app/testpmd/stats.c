@@ -165,7 +165,8 @@ stats_show_forward(const struct testpmd *tp)
 		for (unsigned int j = 0; j < tp->lcores[i].nb_streams; j++)
 			show_stream(&tp->lcores[i].streams[j]);
 	for (unsigned int i = 0; i < tp->nb_ports; i++)
-		show_forward_port(tp, &tp->ports[i], &total);
+		if (tp->ports[i].forwards)
+			show_forward_port(tp, &tp->ports[i], &total);
 	printf("\n  %s Accumulated forward statistics for all ports%s\n", border, border);
 	show_rx(total.rx_packets, total.rx_dropped);
 	if (total.rx_nombuf > 0)

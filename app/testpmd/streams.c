@@ -127,12 +127,16 @@ streams_create(struct testpmd *tp)
 		}
 		first += n;
 	}
+	for (unsigned int i = 0; i < tp->nb_ports; i++)
+		tp->ports[i].forwards = true;
 	return 0;
 }
 
 void
 streams_free(struct testpmd *tp)
 {
+	for (unsigned int i = 0; i < tp->nb_ports; i++)
+		tp->ports[i].forwards = false;
 	for (unsigned int i = 0; i < tp->nb_lcores; i++)
 		plx_free(tp->lcores[i].streams);
 	memset(tp->lcores, 0, sizeof(tp->lcores));

@@ -51,6 +51,7 @@ struct fwd_port {
 	uint16_t port_id;
 	int socket_id;
 	bool started;
+	bool forwards;			/* has streams */
 	bool has_lsc;			/* interrupts when the link changes */
 	uint32_t nb_rxd;		/* as the driver has it */
 	uint32_t nb_txd;

@@ -33,8 +33,10 @@ set_one(const char *dev, char *pair, const struct plx_kvarg *keys, void *arg)
 			continue;
 		ret = k->set(value != NULL ? value : "", arg);
 		if (ret < 0)
-			PLX_LOG(ERR, &eal_logtype, "%s: bad value in '%s=%s' (%s)", dev, pair,
-				value != NULL ? value : "", plx_strerror(ret));
+			PLX_LOG(ERR, &eal_logtype, "%s: bad value in '%s=%s' (%s)%s%s", dev, pair,
+				value != NULL ? value : "", plx_strerror(ret),
+				k->expects != NULL ? ": give " : "",
+				k->expects != NULL ? k->expects : "");
 		return ret;
 	}
 	log_unknown(dev, pair, keys);

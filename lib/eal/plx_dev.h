@@ -231,11 +231,14 @@ PLX_EXPORT const struct plx_devarg *plx_devargs(void);
 /**
  * struct plx_kvarg - how to read one key of a device's arguments.
  * @key: its name.
- * @set: called with the value ("" if there is no '='); returns 0 or -EINVAL.
+ * @set: called with the value ("" if there is no '='); returns 0 or -EINVAL. A key may be given several
+ *	times.
+ * @expects: what the value can be, for the message: "a size of 60 to 65407 bytes"; NULL says nothing.
  */
 struct plx_kvarg {
 	const char *key;
 	int (*set)(const char *value, void *arg);
+	const char *expects;
 };
 
 /**

@@ -118,7 +118,8 @@ TEST_F(Packets, jumbo_frames)
 	ASSERT_NO_FATAL_FAILURE(start_with_mtu(mtu, large));
 	for (size_t len : { size_t(60), size_t(1515), size_t(2048), size_t(2049), size_t(4096), size_t(mtu + 13),
 			size_t(mtu + 14) })
-		sent.push_back(frame(len));
+		if (len <= mtu + 14U)
+			sent.push_back(frame(len));
 	for (const Bytes &one : sent)
 		packets.push_back(make_packet(large, one));
 	expect_same(sent, exchange(packets));
@@ -174,7 +175,8 @@ TEST_F(Packets, mbufs_too_small_without_scattered_receive_are_refused)
 TEST_F(Packets, chains_of_every_length_up_to_the_limit)
 {
 	Config sender;
-	const unsigned int limit = std::min(unsigned(tx.info().tx_desc_lim.nb_mtu_seg_max), 64U);
+	/* As many as the pool of the test has mbufs for. */
+	const unsigned int limit = std::min(unsigned(tx.info().tx_desc_lim.nb_mtu_seg_max), 40U);
 	std::vector<Bytes> sent;
 	std::vector<plx_mbuf *> packets;
 

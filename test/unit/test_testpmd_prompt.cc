@@ -87,6 +87,23 @@ TEST_F(Prompt, DevicesComeAndGo)
 		EXPECT_NE(o.err.find(why), o.err.npos) << why << " is not in " << o.err;
 }
 
+/* Two ports forward meanwhile. */
+TEST_F(Prompt, PortsComeAndGoUnderTraffic)
+{
+	run(2, "start\nport attach net_ring0,wire=w\nport attach net_ring1,wire=w\nport start all\n"
+		"show port info 3\nport stop 0\nport stop 2\nport detach 2\nshow port info 3\nport detach 3\n"
+		"port stop 3\nport detach 3\nport attach net_ring7\nport start 2\nstop\nstart tx_first\nstop\nquit\n");
+	expect_in_order({ "testpmd> start\nio packet forwarding - ports=2", "Port 2 is attached. Now total ports is 3",
+		"Port 3 is attached. Now total ports is 4", "Configuring Port 2", "Configuring Port 3", "Port 3 Link up",
+		"Driver name: net_ring\nConnect to socket: 0\nLink status: up\n",
+		"Please remove port 0 from forwarding", "testpmd> port stop 2\nStopping ports...\nDone\n",
+		"Port 3: link state change event\n", "Device is detached\nNow total ports is 3", "Link status: down\n", "Port 3 not stopped",
+		"Device is detached\nNow total ports is 2", "Port 2 is attached",
+		"testpmd> stop\nTelling cores to stop...", "Forward statistics for port 1 ", "Accumulated",
+		"io packet forwarding - ports=3", "Forward statistics for port 2 ", "Accumulated", "Bye" });
+	EXPECT_EQ(o.err.find("EBUSY"), o.err.npos) << o.err;
+}
+
 TEST_F(Prompt, WhatItDoesNotKnow)
 {
 	run(1, "fly\nport\nport start\nport start x y\nport start 7\nport start -1\n\n  \t \n# a comment\n"

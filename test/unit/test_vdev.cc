@@ -121,7 +121,7 @@ TEST_F(Vdev, AFailedRemoveIsToldAndTheRestGoesOn)
 TEST_F(Vdev, Refuses)
 {
 	EXPECT_EQ(start({ "net_nul" }), -ENODEV);
-	expect_line({ "net_nul:", "ENODEV", "net_null, toy, toy_long" });
+	expect_line({ "net_nul:", "ENODEV", "net_null, ", "toy, toy_long" });
 	EXPECT_EQ(start({ "" }), -ENODEV);
 	expect_line({ "ENODEV" });
 	EXPECT_EQ(start({ "toy1", "net_null0", "toy1,x=1" }), -EEXIST);
@@ -133,11 +133,13 @@ TEST_F(Vdev, NullRefusesBadArguments)
 {
 	const std::vector<std::pair<std::string, Words>> bad = {
 		{ "size=59", { "net_null0", "size=59", "60 to" } },
-		{ "size=65408", { "net_null0", "size=65408", "to 65407" } },
+		{ "size=64513", { "net_null0", "size=64513", "to 64512" } },
 		{ "size=big", { "net_null0", "size=big", "EINVAL" } },
+		{ "size=64x", { "net_null0", "size=64x", "EINVAL" } },
 		{ "size", { "net_null0", "size=", "EINVAL" } },
 		{ "copy=2", { "net_null0", "copy=2", "0 or 1" } },
-		{ "colour=1", { "net_null0", "colour", "size, copy" } },
+		{ "no-rx=yes", { "net_null0", "no-rx=yes", "0 or 1" } },
+		{ "colour=1", { "net_null0", "colour", "size, copy, no-rx" } },
 	};
 
 	for (const auto &[args, words] : bad) {
@@ -286,6 +288,16 @@ TEST_F(Null, AnEmptyPoolIsCountedAndHarmless)
 	EXPECT_EQ(plx_eth_rx_burst(id, 1, more, 1), 0);
 	EXPECT_EQ(plx_eth_tx_burst(id, 0, pkts, NB_MBUFS), NB_MBUFS);
 	EXPECT_TRUE(plx_mempool_full(mp));
+}
+
+TEST_F(Null, ReceivesNothingIfToldSo)
+{
+	run(",no-rx=1");
+	EXPECT_EQ(plx_eth_rx_burst(id, 0, pkts, 32), 0);
+	ASSERT_EQ(plx_pktmbuf_alloc_bulk(mp, pkts, 3), 0);
+	EXPECT_EQ(plx_eth_tx_burst(id, 0, pkts, 3), 3);
+	EXPECT_EQ(stats().ipackets + stats().rx_nombuf, 0u);
+	EXPECT_EQ(stats().opackets, 3u);
 }
 
 TEST_F(Null, TakesChainsAndSharedPackets)

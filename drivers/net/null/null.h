@@ -5,54 +5,50 @@
  * net_null: a port without a wire. Rx gives as many packets as are asked for, Tx takes and frees
  * all it gets: what remains is the cost of everything around a NIC.
  */
-#include <plx_bus_vdev.h>
-#include <plx_ethdev_driver.h>
+#include <vport.h>
 
-/* The shortest Ethernet frame without CRC, and the longest that fits an mbuf. */
-#define NULL_MIN_SIZE (PLX_ETHER_MIN_LEN - PLX_ETHER_CRC_LEN)
-#define NULL_MAX_SIZE (UINT16_MAX - PLX_PKTMBUF_HEADROOM)
+/* The shortest Ethernet frame without CRC. */
+#define NULL_MIN_SIZE 60
+PLX_STATIC_ASSERT(NULL_MIN_SIZE == PLX_ETHER_MIN_LEN - PLX_ETHER_CRC_LEN, "as the help has it");
 #define NULL_DEFAULT_SIZE 64
 
-/*
- * Counters have one writer, the thread that polls the queue; others read them at any time. They
- * outlive the set-up of their queue and never go back: a reset remembers where they were.
- */
+/* All of a queue is in one cache line, but for the frame. */
 struct null_rxq {
+	struct vport_counters counters;
 	struct plx_mempool *pool;
-	uint64_t rearm_data;		/* of each mbuf, see struct plx_mbuf */
-	uint16_t size;
-	char *frame;			/* copied into each packet; NULL: don't */
-	uint64_t packets;
-	uint64_t nombuf;
-	uint64_t before;		/* @packets when the queue was set up */
+	char *frame;			/* copied into each packet */
+	struct vport_fresh fresh;
 } __plx_cache_aligned;
 
 struct null_txq {
+	struct vport_counters counters;
+	char *frame;			/* where packets are copied to */
 	uint16_t size;			/* of @frame */
-	char *frame;			/* where packets are copied to; NULL: don't */
-	uint64_t packets;
-	uint64_t bytes;
-	uint64_t packets_before;	/* when the queue was set up */
-	uint64_t bytes_before;
 } __plx_cache_aligned;
 
 /*
  * @size: bytes of each packet that is received.
  * @copy: touch the data of packets?
- * @link_up: between start and stop.
- * @base: what the queues had counted at the last reset.
+ * @no_rx: receive nothing?
  */
-struct null_port {
+struct null_args {
 	uint32_t size;
 	uint32_t copy;
-	int link_up;
-	struct plx_eth_stats base;
+	uint32_t no_rx;
+};
+
+struct null_port {
+	struct vport vport;
+	struct null_args args;
 	struct null_rxq rxqs[PLX_MAX_QUEUES_PER_PORT];
 	struct null_txq txqs[PLX_MAX_QUEUES_PER_PORT];
 };
 
 /* null_rxtx.c */
 uint16_t null_rx_burst(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts);
+uint16_t null_rx_burst_copy(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts);
+uint16_t null_rx_burst_none(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts);
 uint16_t null_tx_burst(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts);
+uint16_t null_tx_burst_copy(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts);
 
 #endif

@@ -4,55 +4,70 @@
 
 #include "null.h"
 
-/* Add to a counter that only this thread writes: no locked instruction. */
-static inline void
-count(uint64_t *counter, uint64_t n)
+static __plx_always_inline uint16_t
+receive(struct null_rxq *rxq, struct plx_mbuf **rx_pkts, uint16_t nb_pkts, int copy)
 {
-	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
+	/* Raw mbufs: every field that a receiver owns is set here. */
+	if (plx_unlikely(plx_mbuf_raw_alloc_bulk(rxq->pool, rx_pkts, nb_pkts) < 0)) {
+		vport_count(&rxq->counters.nombuf, nb_pkts);
+		return 0;
+	}
+	for (uint16_t i = 0; i < nb_pkts; i++) {
+		vport_refresh(rx_pkts[i], &rxq->fresh);
+		if (copy)
+			memcpy(plx_pktmbuf_mtod(rx_pkts[i], void *), rxq->frame,
+				rxq->fresh.data_len);
+	}
+	vport_count(&rxq->counters.packets, nb_pkts);
+	vport_count(&rxq->counters.bytes, (uint64_t)nb_pkts * rxq->fresh.pkt_len);
+	return nb_pkts;
 }
 
 uint16_t
 null_rx_burst(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts)
 {
-	struct null_rxq *rxq = queue;
-
-	/* Raw mbufs: every field that a receiver owns is set here, in the first cache line. */
-	if (plx_unlikely(plx_mbuf_raw_alloc_bulk(rxq->pool, rx_pkts, nb_pkts) < 0)) {
-		count(&rxq->nombuf, nb_pkts);
-		return 0;
-	}
-	for (uint16_t i = 0; i < nb_pkts; i++) {
-		struct plx_mbuf *m = rx_pkts[i];
-
-		m->rearm_data = rxq->rearm_data;
-		m->ol_flags = 0;
-		m->packet_type = 0;
-		m->pkt_len = rxq->size;
-		m->data_len = rxq->size;
-		m->vlan_tci = 0;
-		if (rxq->frame != NULL)
-			memcpy(plx_pktmbuf_mtod(m, void *), rxq->frame, rxq->size);
-	}
-	count(&rxq->packets, nb_pkts);
-	return nb_pkts;
+	return receive(queue, rx_pkts, nb_pkts, 0);
 }
 
 uint16_t
-null_tx_burst(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts)
+null_rx_burst_copy(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts)
 {
-	struct null_txq *txq = queue;
+	return receive(queue, rx_pkts, nb_pkts, 1);
+}
+
+uint16_t
+null_rx_burst_none(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts)
+{
+	return 0;
+}
+
+static __plx_always_inline uint16_t
+transmit(struct null_txq *txq, struct plx_mbuf **tx_pkts, uint16_t nb_pkts, int copy)
+{
 	uint64_t bytes = 0;
 
 	for (uint16_t i = 0; i < nb_pkts; i++) {
 		const struct plx_mbuf *m = tx_pkts[i];
 
 		bytes += m->pkt_len;
-		if (txq->frame != NULL)
+		if (copy)
 			memcpy(txq->frame, plx_pktmbuf_mtod(m, const void *),
 				PLX_MIN(m->data_len, txq->size));
 	}
 	plx_pktmbuf_free_bulk(tx_pkts, nb_pkts);
-	count(&txq->packets, nb_pkts);
-	count(&txq->bytes, bytes);
+	vport_count(&txq->counters.packets, nb_pkts);
+	vport_count(&txq->counters.bytes, bytes);
 	return nb_pkts;
+}
+
+uint16_t
+null_tx_burst(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts)
+{
+	return transmit(queue, tx_pkts, nb_pkts, 0);
+}
+
+uint16_t
+null_tx_burst_copy(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts)
+{
+	return transmit(queue, tx_pkts, nb_pkts, 1);
 }

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The fast path of net_af_packet: slots to mbufs and back. */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <linux/if_ether.h>
+
+#include <arpa/inet.h>
+#include <plx_errno.h>
+#include <plx_log.h>
+
+#include "net_af_packet.h"
+
+/* Where the data of a frame that is to be sent begin in its slot. */
+#define TX_OFFSET (TPACKET2_HDRLEN - sizeof(struct sockaddr_ll))
+
+static inline struct tpacket2_hdr *
+slot(const struct af_packet_ring *ring)
+{
+	return (struct tpacket2_hdr *)(void *)ring->slots[ring->next];
+}
+
+static inline void
+advance(struct af_packet_ring *ring)
+{
+	if (++ring->next == ring->n)
+		ring->next = 0;
+}
+
+/* The kernel takes the tag out. There is room in front of the frame to have it back. */
+static void *
+insert_tag(const struct tpacket2_hdr *hdr, char *frame)
+{
+	const struct plx_vlan_hdr tag = { htons(hdr->tp_vlan_tci), 0 };
+	const uint16_t tpid = htons(hdr->tp_status & TP_STATUS_VLAN_TPID_VALID ? hdr->tp_vlan_tpid : ETH_P_8021Q);
+	char *start = frame - sizeof(tag);
+
+	memmove(start, frame, 2 * PLX_ETHER_ADDR_LEN);
+	memcpy(start + 2 * PLX_ETHER_ADDR_LEN, &tpid, sizeof(tpid));
+	memcpy(start + 2 * PLX_ETHER_ADDR_LEN + sizeof(tpid), &tag.vlan_tci, sizeof(tag.vlan_tci));
+	return start;
+}
+
+static __plx_always_inline int
+receive(struct af_packet_rxq *rxq, struct tpacket2_hdr *hdr, struct plx_mbuf **out)
+{
+	const bool tagged = (hdr->tp_status & TP_STATUS_VLAN_VALID) != 0;
+	char *frame = (char *)hdr + hdr->tp_mac;
+	uint32_t len = hdr->tp_snaplen;
+	int ret;
+
+	if (plx_unlikely(len < hdr->tp_len)) {
+		/* It does not fit the slot. */
+		vport_count(&rxq->rx.counters.errors, 1);
+		return -EMSGSIZE;
+	}
+	if (plx_unlikely(tagged && !rxq->strip)) {
+		frame = insert_tag(hdr, frame);
+		len += sizeof(struct plx_vlan_hdr);
+	}
+	ret = vport_rx_frame(&rxq->rx, frame, len, out);
+	if (ret == 0 && plx_unlikely(tagged && rxq->strip)) {
+		(*out)->vlan_tci = hdr->tp_vlan_tci;
+		(*out)->ol_flags |= PLX_MBUF_F_RX_VLAN | PLX_MBUF_F_RX_VLAN_STRIPPED;
+	}
+	/* From this machine: nobody has computed it, and nobody will. */
+	if (ret == 0 && hdr->tp_status & TP_STATUS_CSUMNOTREADY)
+		(*out)->ol_flags |= PLX_MBUF_F_RX_L4_CKSUM_NONE;
+	return ret;
+}
+
+uint16_t
+af_packet_rx_burst(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts)
+{
+	struct af_packet_rxq *rxq = queue;
+	uint16_t nb_rx = 0;
+	uint64_t bytes = 0;
+
+	while (nb_rx < nb_pkts) {
+		struct tpacket2_hdr *hdr = slot(&rxq->ring);
+		int ret;
+
+		/* Acquire: the frame was written before this. */
+		if (!(__atomic_load_n(&hdr->tp_status, __ATOMIC_ACQUIRE) & TP_STATUS_USER))
+			break;
+		ret = receive(rxq, hdr, &rx_pkts[nb_rx]);
+		/* The frame waits in its slot for an mbuf. */
+		if (ret == -ENOMEM)
+			break;
+		if (ret == 0)
+			bytes += rx_pkts[nb_rx++]->pkt_len;
+		__atomic_store_n(&hdr->tp_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
+		advance(&rxq->ring);
+	}
+	vport_count_packets(&rxq->rx.counters, nb_rx, bytes);
+	return nb_rx;
+}
+
+void
+af_packet_rx_flush(struct af_packet_rxq *rxq)
+{
+	struct tpacket2_hdr *hdr = slot(&rxq->ring);
+
+	while (__atomic_load_n(&hdr->tp_status, __ATOMIC_ACQUIRE) & TP_STATUS_USER) {
+		__atomic_store_n(&hdr->tp_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
+		advance(&rxq->ring);
+		hdr = slot(&rxq->ring);
+	}
+}
+
+/* Those that the kernel has not taken, from the last one back. */
+static unsigned int
+take_back(struct af_packet_txq *txq)
+{
+	struct af_packet_ring *ring = &txq->ring;
+	unsigned int n = 0;
+
+	for (; n < txq->pending; n++) {
+		unsigned int at = (ring->next != 0 ? ring->next : ring->n) - 1;
+		struct tpacket2_hdr *hdr = (void *)ring->slots[at];
+
+		if (__atomic_load_n(&hdr->tp_status, __ATOMIC_ACQUIRE) != TP_STATUS_SEND_REQUEST)
+			break;
+		__atomic_store_n(&hdr->tp_status, TP_STATUS_AVAILABLE, __ATOMIC_RELEASE);
+		ring->next = at;
+	}
+	txq->pending = 0;
+	return n;
+}
+
+/* Let the kernel send. Return: frames that it refused for good. */
+static unsigned int
+kick(struct af_packet_txq *txq)
+{
+	unsigned int lost;
+
+	if (send(txq->fd, NULL, 0, MSG_DONTWAIT) >= 0) {
+		txq->pending = 0;
+		txq->silent = false;
+		return 0;
+	}
+	/* It takes the rest when it has sent some. */
+	if (errno == EAGAIN || errno == ENOBUFS || errno == EINTR)
+		return 0;
+	if (!txq->silent)
+		PLX_LOG(ERR, &af_packet_logtype, "%s: the interface does not send (%s): packets are dropped "
+			"until it does", txq->port_name, plx_strerror(errno));
+	txq->silent = true;
+	lost = take_back(txq);
+	vport_count(&txq->counters.errors, lost);
+	return lost;
+}
+
+static __plx_always_inline void
+copy_out(char *to, const struct plx_mbuf *m)
+{
+	for (; m != NULL; to += m->data_len, m = m->next)
+		memcpy(to, plx_pktmbuf_mtod(m, const void *), m->data_len);
+}
+
+uint16_t
+af_packet_tx_burst(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts)
+{
+	struct af_packet_txq *txq = queue;
+	unsigned int nb_tx = 0, nb_bad = 0, lost;
+	uint64_t bytes = 0;
+
+	for (; nb_tx < nb_pkts; nb_tx++) {
+		const struct plx_mbuf *m = tx_pkts[nb_tx];
+		struct tpacket2_hdr *hdr = slot(&txq->ring);
+
+		if (plx_unlikely(m->pkt_len > txq->max_len)) {
+			nb_bad++;
+			continue;
+		}
+		/* Acquire: the kernel is done with the slot. */
+		if (__atomic_load_n(&hdr->tp_status, __ATOMIC_ACQUIRE) != TP_STATUS_AVAILABLE)
+			break;
+		copy_out((char *)hdr + TX_OFFSET, m);
+		hdr->tp_len = m->pkt_len;
+		__atomic_store_n(&hdr->tp_status, TP_STATUS_SEND_REQUEST, __ATOMIC_RELEASE);
+		advance(&txq->ring);
+		txq->pending++;
+		bytes += m->pkt_len;
+	}
+	lost = txq->pending > 0 ? kick(txq) : 0;
+	plx_pktmbuf_free_bulk(tx_pkts, nb_tx);
+	vport_count(&txq->counters.errors, nb_bad);
+	/* What was lost may be of an earlier burst, too. */
+	if (plx_unlikely(lost > 0))
+		bytes = 0;
+	vport_count_packets(&txq->counters, nb_tx - nb_bad - PLX_MIN(lost, nb_tx - nb_bad), bytes);
+	return (uint16_t)nb_tx;
+}
+
+void
+af_packet_tx_flush(struct af_packet_txq *txq)
+{
+	take_back(txq);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef NET_TAP_H
+#define NET_TAP_H
+/*
+ * net_tap: a port whose wire ends in the kernel's network stack, by a tap device (the kernel's
+ * Documentation/networking/tuntap.rst). Each queue is a file; each read or write is a frame, behind a
+ * struct virtio_net_hdr that says what is left to do in it.
+ */
+#include <linux/virtio_net.h>
+#include <net/if.h>
+#include <sys/uio.h>
+
+#include <netdev.h>
+#include <vport.h>
+#include <vport_filter.h>
+
+#define TAP_VNET_LEN sizeof(struct virtio_net_hdr)
+#define TAP_QUEUES 16
+#define TAP_IOVECS 64		/* pieces of a packet that go as they are; more are copied */
+
+/*
+ * @mbuf: waits for the next frame, so that an empty poll costs no more than its read; NULL: none.
+ * @more: what did not fit @mbuf.
+ * @cksum: tell what the kernel says of checksums.
+ * @silent: the device is gone, and that was logged.
+ */
+struct tap_rxq {
+	struct vport_rx rx;
+	int fd;
+	struct plx_mbuf *mbuf;
+	char *more;
+	bool cksum;
+	bool silent;
+	struct plx_eth_dev *dev;
+} __plx_cache_aligned;
+
+struct tap_txq {
+	struct vport_counters counters;
+	int fd;
+	bool silent;
+	char *buf;
+	const char *port_name;
+	uint64_t offloads;
+} __plx_cache_aligned;
+
+struct tap_args {
+	char *iface;
+	struct plx_ether_addr mac;	/* zero: any */
+	uint32_t persist;
+};
+
+/*
+ * @fds: files of the device, @nb_fds of them: one for each Rx queue, for the kernel spreads frames
+ * over all that are open. The first one is open as long as the port is there.
+ */
+struct tap_port {
+	struct vport vport;
+	struct tap_args args;
+	char name[IFNAMSIZ];
+	struct netdev netdev;
+	int fds[TAP_QUEUES];
+	unsigned int nb_fds;
+	struct tap_rxq rxqs[PLX_MAX_QUEUES_PER_PORT];
+	struct tap_txq txqs[PLX_MAX_QUEUES_PER_PORT];
+};
+
+extern struct plx_logtype tap_logtype;
+
+/* tap_rx.c */
+uint16_t tap_rx_burst(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts);
+/* Throw away what waits; nobody uses the queue. */
+void tap_rx_flush(struct tap_rxq *rxq);
+
+/* tap_tx.c */
+uint16_t tap_tx_burst(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts);
+uint16_t tap_tx_prepare(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts);
+
+#endif
