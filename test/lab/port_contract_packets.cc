@@ -110,7 +110,8 @@ TEST_F(Packets, jumbo_frames)
 	ASSERT_NO_FATAL_FAILURE(start_with_mtu(mtu, large));
 	for (size_t len : { size_t(60), size_t(1515), size_t(2048), size_t(2049), size_t(4096), size_t(mtu + 13),
 			size_t(mtu + 14) })
-		sent.push_back(frame(len));
+		if (len <= mtu + 14U)
+			sent.push_back(frame(len));
 	for (const Bytes &one : sent)
 		packets.push_back(make_packet(large, one));
 	expect_same(sent, exchange(packets));

@@ -21,6 +21,11 @@ struct Ports {
 const Ports ports[] = {
 	{ "null", { "net_null0" }, { "--wire=none" } },
 	{ "null_copy", { "net_null0,copy=1,size=200" }, { "--wire=none" } },
+	{ "ring", { "net_ring0" }, { "--wire=self", "--unfiltered" } },
+	/* It has no mbufs of its own that could run out: packets come in those of the other port. */
+	{ "ring_wire", { "net_ring0,wire=w", "net_ring1,wire=w" },
+		{ "--wire=pair", "--unfiltered", "--gtest_filter=-Packets.an_exhausted_pool" } },
+	{ "pcap", { "net_pcap0,tx_pcap=/dev/null" }, { "--wire=none" } },
 };
 
 /* What the program says of failures, and nothing of what went well. */
