@@ -173,7 +173,7 @@ plx_pktmbuf_refcnt_update(struct plx_mbuf *m, int16_t value)
 static __plx_always_inline struct plx_mbuf *
 plx_mbuf_raw_alloc(struct plx_mempool *mp)
 {
-	void *m;
+	void *m = NULL;
 
 	if (plx_unlikely(plx_mempool_get(mp, &m) < 0)) {
 		errno = ENOMEM;

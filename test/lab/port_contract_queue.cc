@@ -87,7 +87,7 @@ TEST_F(Queues, deferred_start)
 	NEED_WIRE();
 	receiver.rxconf.rx_deferred_start = 1;
 	ASSERT_NO_FATAL_FAILURE(start());
-	if (plx_eth_dev_rx_queue_start(rx.id, 0) == -ENOTSUP) {
+	if (plx_eth_dev_rx_queue_stop(rx.id, 0) == -ENOTSUP) {
 		stop();
 		EXPECT_EQ(rx.set_up(receiver, pool), -EINVAL);
 		GTEST_SKIP() << "queues can't be started by themselves";

@@ -72,7 +72,6 @@ TEST_F(Commands, Clear)
 TEST_F(Commands, RefusedByThePort)
 {
 	expect_refused({
-		{ "set allmulti 0 on", "receive all multicast" },
 		{ "mac_addr add 0 02:00:00:00:00:77", "add a MAC" },
 		{ "mac_addr remove 0 02:00:00:00:00:77", "remove a MAC" },
 		{ "mac_addr set 0 ff:ff:ff:ff:ff:ff", "FF:FF:FF:FF:FF:FF is no unicast" },
@@ -86,8 +85,6 @@ TEST_F(Commands, RefusedByThePort)
 		{ "port config all rss none", "RSS" },
 		{ "port 0 rxq 0 stop", "stop Rx queue 0" },
 		{ "port 0 txq 7 stop", "no Tx queue 7" },
-		{ "set link-up port 0", "link up" },
-		{ "set link-down port 0", "link down" },
 		{ "set flow_ctrl rx on 0", "flow control" },
 		{ "set flow_ctrl rx on tx off 20 10 5 1 mac_ctrl_frame_fwd off autoneg on 0",
 			"flow control" },

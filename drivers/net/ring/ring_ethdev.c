@@ -18,18 +18,29 @@ set_link(struct plx_eth_dev *dev, int up)
 		ring_set_link(port->set, port->end, up);
 }
 
+/* The port hears of its own word too, as of a wire that is pulled. */
+static int
+change_link(struct plx_eth_dev *dev, int up)
+{
+	int ret;
+
+	set_link(dev, up);
+	ret = up ? vport_link_up(dev) : vport_link_down(dev);
+	if (ret == 0)
+		plx_eth_dev_callback_process(dev, PLX_ETH_EVENT_INTR_LSC, NULL);
+	return ret;
+}
+
 static int
 ring_link_up(struct plx_eth_dev *dev)
 {
-	set_link(dev, 1);
-	return vport_link_up(dev);
+	return change_link(dev, 1);
 }
 
 static int
 ring_link_down(struct plx_eth_dev *dev)
 {
-	set_link(dev, 0);
-	return vport_link_down(dev);
+	return change_link(dev, 0);
 }
 
 static int
@@ -39,7 +50,8 @@ ring_start(struct plx_eth_dev *dev)
 
 	if (port->set != NULL)
 		ring_set_start(port->set, port->end);
-	return ring_link_up(dev);
+	set_link(dev, 1);
+	return vport_link_up(dev);
 }
 
 static int
