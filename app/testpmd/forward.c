@@ -10,6 +10,7 @@
 
 static const struct fwd_engine *const engines[] = {
 	&io_engine, &mac_engine, &macswap_engine, &rxonly_engine, &txonly_engine, &icmpecho_engine,
+	&csum_engine,
 };
 
 const struct fwd_engine *
@@ -39,7 +40,8 @@ forward_loop(void *arg)
 
 	do {
 		for (unsigned int i = 0; i < fc->nb_streams; i++)
-			fc->packet_fwd(&fc->streams[i]);
+			if (!fc->streams[i].disabled)
+				fc->packet_fwd(&fc->streams[i]);
 	} while (!__atomic_load_n(&fc->stop, __ATOMIC_RELAXED));
 	return 0;
 }
@@ -51,7 +53,8 @@ tx_first_burst(void *arg)
 	struct fwd_lcore *fc = arg;
 
 	for (unsigned int i = 0; i < fc->nb_streams; i++)
-		txonly_engine.packet_fwd(&fc->streams[i]);
+		if (!fc->streams[i].disabled)
+			txonly_engine.packet_fwd(&fc->streams[i]);
 	return 0;
 }
 
@@ -133,6 +136,8 @@ start(struct testpmd *tp, bool with_tx_first)
 {
 	int ret = 0;
 
+	for (unsigned int i = 0; i < tp->nb_ports && !tp->opts.no_flush_rx; i++)
+		port_flush(&tp->opts, &tp->ports[i]);
 	stats_start(tp);
 	if (with_tx_first)
 		ret = tx_first(tp);

@@ -16,6 +16,17 @@ struct tx_layout {
 	uint32_t pkt_len;
 };
 
+/* What mode csum leaves to a port; all else it does itself. */
+#define CSUM_HW_IP 1u
+#define CSUM_HW_UDP 2u
+#define CSUM_HW_TCP 4u
+
+/* @hw: CSUM_HW_*. @tso_segsz: bytes of payload to cut TCP packets to; 0: they are not cut. */
+struct csum_conf {
+	uint32_t hw;
+	uint16_t tso_segsz;
+};
+
 /*
  * Packets from one Rx queue to one Tx queue. One lcore runs it and writes the counters; others read
  * them after it has stopped.
@@ -31,9 +42,13 @@ struct fwd_stream {
 	const struct tx_layout *tx_layout;
 	struct plx_mempool *pool;		/* for generated packets */
 	char *tx_packet;			/* what txonly sends */
+	struct csum_conf csum;			/* of the Tx port */
+	bool disabled;				/* one of its queues is stopped */
 	uint64_t rx_packets;
 	uint64_t tx_packets;
 	uint64_t fwd_dropped;
+	uint64_t rx_bad_ip_csum;
+	uint64_t rx_bad_l4_csum;
 } __plx_cache_aligned;
 
 /* Move at most one burst of a stream. */
@@ -58,6 +73,7 @@ extern const struct fwd_engine macswap_engine;
 extern const struct fwd_engine rxonly_engine;
 extern const struct fwd_engine txonly_engine;
 extern const struct fwd_engine icmpecho_engine;
+extern const struct fwd_engine csum_engine;
 
 static inline uint16_t
 stream_receive(struct fwd_stream *fs, struct plx_mbuf **pkts)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The command line behind "--": one table, from which parsing and --help both come. */
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <plx_dev.h>
@@ -17,7 +19,10 @@
 #define MAX_TX_PKT_LEN (PLX_ETHER_HDR_LEN + UINT16_MAX)	/* total_length of IPv4 */
 #define DEFAULT_TX_PKT_LEN 64
 
-/* @set: NULL for a number from @min to @max, stored at @number in struct testpmd_options. */
+/*
+ * @set: NULL for @rx_offloads, if there are any; or for a number from @min to @max, stored at @number
+ * in struct testpmd_options.
+ */
 struct option_spec {
 	const char *name;
 	char letter;
@@ -27,6 +32,7 @@ struct option_spec {
 	size_t number;
 	uint32_t min;
 	uint32_t max;
+	uint64_t rx_offloads;
 };
 
 static int
@@ -96,6 +102,66 @@ set_no_lsc_interrupt(struct testpmd_options *o, const char *value)
 }
 
 static int
+set_drop_en(struct testpmd_options *o, const char *value)
+{
+	o->enable_drop_en = true;
+	return 0;
+}
+
+static int
+set_no_flush_rx(struct testpmd_options *o, const char *value)
+{
+	o->no_flush_rx = true;
+	return 0;
+}
+
+static int
+set_disable_rss(struct testpmd_options *o, const char *value)
+{
+	o->rss_hf = 0;
+	return 0;
+}
+
+static int
+set_rss_ip(struct testpmd_options *o, const char *value)
+{
+	o->rss_hf = PLX_ETH_RSS_IP;
+	return 0;
+}
+
+static int
+set_rss_udp(struct testpmd_options *o, const char *value)
+{
+	o->rss_hf = PLX_ETH_RSS_UDP;
+	return 0;
+}
+
+/* Bits as hexadecimal digits, with or without 0x. */
+static int
+parse_bits(const char *name, const char *value, uint64_t *bits)
+{
+	char *end;
+
+	errno = 0;
+	*bits |= strtoull(value, &end, 16);
+	if (errno == 0 && isxdigit((unsigned char)value[0]) && *end == '\0')
+		return 0;
+	return bad_value(name, value, "hexadecimal digits");
+}
+
+static int
+set_rx_offload_bits(struct testpmd_options *o, const char *value)
+{
+	return parse_bits("rx-offloads", value, &o->rx_offloads);
+}
+
+static int
+set_tx_offload_bits(struct testpmd_options *o, const char *value)
+{
+	return parse_bits("tx-offloads", value, &o->tx_offloads);
+}
+
+static int
 set_tx_first(struct testpmd_options *o, const char *value)
 {
 	o->tx_first = true;
@@ -146,31 +212,59 @@ static int print_help(struct testpmd_options *o, const char *value);
 	{ .name = (name_), .value = "N", .help = (help_), \
 	  .number = offsetof(struct testpmd_options, field), .min = (min_), .max = (max_) }
 
+#define RX_OFFLOADS(name_, bits_, help_) \
+	{ .name = (name_), .help = (help_), .rx_offloads = (bits_) }
+
 static const struct option_spec specs[] = {
 	{ "auto-start", 'a', NULL, "start forwarding at once, as is done without -i", set_auto_start },
 	NUMBER("burst", burst, 1, MAX_PKT_BURST, "packets of a burst (32)"),
-	{ "forward-mode", 0, "MODE", "io, mac, macswap, rxonly, txonly or icmpecho (io)",
+	{ "disable-rss", 0, NULL, "one Rx queue gets all packets, if the device likes", set_disable_rss },
+	{ "enable-drop-en", 0, NULL, "a full Rx queue drops its packets", set_drop_en },
+	RX_OFFLOADS("enable-hw-vlan", PLX_ETH_RX_OFFLOAD_VLAN_STRIP | PLX_ETH_RX_OFFLOAD_VLAN_FILTER,
+		"the port takes VLAN tags out, and filters by them"),
+	RX_OFFLOADS("enable-hw-vlan-filter", PLX_ETH_RX_OFFLOAD_VLAN_FILTER,
+		"the port receives VLANs of \"rx_vlan add\" only"),
+	RX_OFFLOADS("enable-hw-vlan-strip", PLX_ETH_RX_OFFLOAD_VLAN_STRIP,
+		"the port takes VLAN tags out"),
+	RX_OFFLOADS("enable-rx-cksum", PLX_ETH_RX_OFFLOAD_CHECKSUM, "the port checks checksums"),
+	RX_OFFLOADS("enable-scatter", PLX_ETH_RX_OFFLOAD_SCATTER,
+		"a packet may come in several mbufs"),
+	{ "forward-mode", 0, "MODE", "io, mac, macswap, rxonly, txonly, icmpecho or csum (io)",
 		set_engine },
 	{ "help", 'h', NULL, "print this and end", print_help },
 	{ "hot-plug", 0, NULL, "take devices that come, as -a and -b say, and let go of those that go",
 		set_hot_plug },
 	{ "interactive", 'i', NULL, "read commands from standard input; \"help\" lists them",
 		set_interactive },
+	NUMBER("max-pkt-len", max_pkt_len, PLX_ETHER_MIN_LEN, UINT16_MAX,
+		"bytes of the longest frame, CRC included (1518)"),
 	NUMBER("mbuf-size", mbuf_size, PLX_PKTMBUF_HEADROOM + DEFAULT_TX_PKT_LEN, UINT16_MAX,
 		"bytes of an mbuf's buffer, headroom included (2176)"),
 	NUMBER("nb-cores", nb_cores, 1, PLX_MAX_LCORE, "lcores that forward (1)"),
+	{ "no-flush-rx", 0, NULL, "forward what came before the start, too", set_no_flush_rx },
 	{ "no-lsc-interrupt", 0, NULL, "no interrupts when the link changes", set_no_lsc_interrupt },
 	{ "port-topology", 0, "NAME", "paired, chained or loop (paired)", set_topology },
+	{ "rss-ip", 0, NULL, "with --rxq above 1: spread packets by their IP addresses, the default",
+		set_rss_ip },
+	{ "rss-udp", 0, NULL, "the same by addresses and ports of UDP", set_rss_udp },
+	{ "rx-offloads", 0, "HEX", "PLX_ETH_RX_OFFLOAD_* that the ports shall have", set_rx_offload_bits },
 	NUMBER("rxd", rxd, 0, UINT16_MAX, "descriptors of an Rx queue, 0: the driver's choice (0)"),
+	NUMBER("rxfreet", rxfreet, 0, UINT16_MAX,
+		"refill an Rx queue when so many are free, 0: the driver's choice (0)"),
 	NUMBER("rxq", rxq, 1, PLX_MAX_QUEUES_PER_PORT, "Rx queues of a port (1)"),
 	NUMBER("stats-period", stats_period, 0, UINT16_MAX,
 		"seconds from one show of statistics to the next, 0: none (0)"),
 	NUMBER("total-num-mbufs", total_num_mbufs, 1025, INT32_MAX, "mbufs of each pool"),
 	{ "tx-first", 0, NULL, "send a burst by each stream first", set_tx_first },
+	{ "tx-offloads", 0, "HEX", "PLX_ETH_TX_OFFLOAD_* that the ports shall have", set_tx_offload_bits },
 	NUMBER("txd", txd, 0, UINT16_MAX, "descriptors of a Tx queue, 0: the driver's choice (0)"),
+	NUMBER("txfreet", txfreet, 0, UINT16_MAX,
+		"reclaim a Tx queue when fewer are free, 0: the driver's choice (0)"),
 	{ "txpkts", 0, "LEN[,LEN]*", "bytes of each segment of a generated packet (64)",
 		set_tx_layout },
 	NUMBER("txq", txq, 1, PLX_MAX_QUEUES_PER_PORT, "Tx queues of a port (1)"),
+	NUMBER("txrst", txrst, 0, UINT16_MAX,
+		"let the device report after so many, 0: the driver's choice (0)"),
 };
 
 static int
@@ -210,7 +304,10 @@ set_option(struct testpmd_options *o, int value)
 
 		if (value != LONG_ONLY + (int)i && value != spec->letter)
 			continue;
-		return spec->set != NULL ? spec->set(o, optarg) : set_number(o, spec, optarg);
+		if (spec->set != NULL)
+			return spec->set(o, optarg);
+		o->rx_offloads |= spec->rx_offloads;
+		return spec->rx_offloads ? 0 : set_number(o, spec, optarg);
 	}
 	return -EINVAL;
 }
@@ -286,6 +383,7 @@ options_parse(struct testpmd_options *opts, int argc, char **argv)
 		.burst = DEFAULT_BURST,
 		.rxq = 1,
 		.txq = 1,
+		.rss_hf = PLX_ETH_RSS_IP,
 		.tx_layout = {
 			.nb_segs = 1,
 			.seg_lens = { DEFAULT_TX_PKT_LEN },

@@ -68,6 +68,7 @@ read_info(const struct testpmd_options *o, struct fwd_port *port)
 	port->has_lsc = (info.dev_flags & PLX_ETH_DEV_INTR_LSC) != 0;
 	port->nb_rxd = o->rxd ? o->rxd : info.default_rx_desc;
 	port->nb_txd = o->txd ? o->txd : info.default_tx_desc;
+	port_conf_init(o, &info, port);
 	if ((o->engine->generates || o->tx_first) && o->tx_layout.nb_segs > info.tx_desc_lim.nb_seg_max) {
 		TESTPMD_LOG(ERR, "--txpkts: %u segments (EINVAL): port %u sends at most %u",
 			o->tx_layout.nb_segs, port->port_id, info.tx_desc_lim.nb_seg_max);
@@ -118,20 +119,6 @@ get_pool(struct testpmd *tp, struct fwd_port *port)
 	int ret = tp->pools[port->socket_id] == NULL ? create_pool(tp, port->socket_id) : 0;
 
 	port->pool = tp->pools[port->socket_id];
-	return ret;
-}
-
-static int
-setup_queues(const struct testpmd_options *o, const struct fwd_port *port)
-{
-	int ret = 0;
-
-	for (uint16_t q = 0; q < o->rxq && ret == 0; q++)
-		ret = plx_eth_rx_queue_setup(port->port_id, q, (uint16_t)o->rxd, port->socket_id,
-			NULL, port->pool);
-	for (uint16_t q = 0; q < o->txq && ret == 0; q++)
-		ret = plx_eth_tx_queue_setup(port->port_id, q, (uint16_t)o->txd, port->socket_id,
-			NULL);
 	return ret;
 }
 
@@ -191,20 +178,25 @@ port_drop(struct testpmd *tp, struct fwd_port *port)
 	memmove(port, port + 1, behind * sizeof(*port));
 }
 
+/* At first a port receives all. A driver that can't is no reason to stop: ethdev has logged it. */
+static int
+try_promiscuous(struct fwd_port *port)
+{
+	int ret = port->promisc_tried ? 0 : plx_eth_promiscuous_enable(port->port_id);
+
+	port->promisc_tried = true;
+	return ret == -ENOTSUP ? 0 : ret;
+}
+
 int
 port_start(struct testpmd *tp, struct fwd_port *port)
 {
-	const struct testpmd_options *o = &tp->opts;
-	struct plx_eth_conf conf = { 0 };
 	int ret = get_pool(tp, port);
 
 	if (ret < 0)
 		return ret;
-	conf.intr_conf.lsc = port->has_lsc && !o->no_lsc_interrupt;
 	printf("Configuring Port %u (socket %d)\n", port->port_id, port->socket_id);
-	ret = plx_eth_dev_configure(port->port_id, (uint16_t)o->rxq, (uint16_t)o->txq, &conf);
-	if (ret == 0)
-		ret = setup_queues(o, port);
+	ret = port_configure(tp, port);
 	if (ret == 0)
 		ret = plx_eth_dev_start(port->port_id);
 	if (ret < 0)
@@ -212,9 +204,7 @@ port_start(struct testpmd *tp, struct fwd_port *port)
 	port->started = true;
 	printf("Port %u: " PLX_ETHER_ADDR_PRT_FMT "\n", port->port_id,
 		PLX_ETHER_ADDR_BYTES(&port->mac_addr));
-	/* A driver that can't do it is no reason to stop: ethdev has logged it. */
-	ret = plx_eth_promiscuous_enable(port->port_id);
-	return ret == -ENOTSUP ? 0 : ret;
+	return try_promiscuous(port);
 }
 
 static int
@@ -247,23 +237,30 @@ ports_open(struct testpmd *tp)
 	return ret;
 }
 
+void
+link_speed_text(uint32_t speed, char *buf, size_t size)
+{
+	if (speed == PLX_ETH_SPEED_NUM_UNKNOWN)
+		snprintf(buf, size, "Unknown");
+	else if (speed == PLX_ETH_SPEED_NUM_NONE)
+		snprintf(buf, size, "None");
+	else if (speed >= 1000)
+		snprintf(buf, size, speed % 1000 ? "%.1f Gbps" : "%.0f Gbps", speed / 1000.0);
+	else
+		snprintf(buf, size, "%u Mbps", speed);
+}
+
 static void
 print_link(uint16_t port_id, const struct plx_eth_link *link)
 {
-	uint32_t speed = link->link_speed;
+	char speed[32];
 
-	printf("Port %u Link ", port_id);
 	if (!link->link_status) {
-		printf("down\n");
+		printf("Port %u Link down\n", port_id);
 		return;
 	}
-	if (speed == PLX_ETH_SPEED_NUM_UNKNOWN)
-		printf("up at Unknown");
-	else if (speed >= 1000)
-		printf(speed % 1000 ? "up at %.1f Gbps" : "up at %.0f Gbps", speed / 1000.0);
-	else
-		printf("up at %u Mbps", speed);
-	printf(" %s %s\n", link->link_duplex ? "FDX" : "HDX",
+	link_speed_text(link->link_speed, speed, sizeof(speed));
+	printf("Port %u Link up at %s %s %s\n", port_id, speed, link->link_duplex ? "FDX" : "HDX",
 		link->link_autoneg ? "Autoneg" : "Fixed");
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Statistics as DPDK's testpmd prints them, letter for letter: people's scripts read them. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "testpmd.h"
@@ -63,6 +65,26 @@ stats_show_port(struct fwd_port *port)
 }
 
 void
+stats_show_xstats(const struct fwd_port *port)
+{
+	int n = plx_eth_xstats_get_names(port->port_id, NULL, 0), got = -ENOMEM;
+	struct plx_eth_xstat_name *names = n > 0 ? calloc((size_t)n, sizeof(*names)) : NULL;
+	uint64_t *values = n > 0 ? calloc((size_t)n, sizeof(*values)) : NULL;
+
+	printf("###### NIC extended statistics for port %-2d\n", port->port_id);
+	if (names != NULL && values != NULL)
+		got = plx_eth_xstats_get_names(port->port_id, names, (unsigned int)n);
+	if (got == n)
+		got = plx_eth_xstats_get_by_id(port->port_id, NULL, values, (unsigned int)n);
+	if (got != n)
+		printf("Error: Unable to get xstats\n");
+	for (int i = 0; got == n && i < n; i++)
+		printf("%s: %" PRIu64 "\n", names[i].name, values[i]);
+	free(names);
+	free(values);
+}
+
+void
 stats_show_ports(struct testpmd *tp)
 {
 	printf(CLEAR_AND_HOME "\nPort statistics ====================================");
@@ -105,6 +127,23 @@ dropped_at(const struct testpmd *tp, uint16_t port_id)
 	return dropped;
 }
 
+/* Packets of @port_id whose checksums the port found wrong, in mode csum. */
+static void
+show_bad_csums(const struct testpmd *tp, uint16_t port_id)
+{
+	uint64_t ip = 0, l4 = 0;
+
+	for (unsigned int i = 0; i < tp->nb_lcores; i++) {
+		for (unsigned int j = 0; j < tp->lcores[i].nb_streams; j++) {
+			const struct fwd_stream *fs = &tp->lcores[i].streams[j];
+
+			ip += fs->rx_port == port_id ? fs->rx_bad_ip_csum : 0;
+			l4 += fs->rx_port == port_id ? fs->rx_bad_l4_csum : 0;
+		}
+	}
+	printf("  Bad-ipcsum: %-14" PRIu64 " Bad-l4csum: %-14" PRIu64 "\n", ip, l4);
+}
+
 struct fwd_total {
 	uint64_t rx_packets;
 	uint64_t rx_dropped;
@@ -141,6 +180,8 @@ show_forward_port(const struct testpmd *tp, const struct fwd_port *port, struct 
 	rx_nombuf = now.rx_nombuf - start->rx_nombuf;
 	printf("\n  %s Forward statistics for port %-2d %s\n", border, port->port_id, border);
 	show_rx(now.ipackets - start->ipackets, now.imissed - start->imissed);
+	if (tp->opts.engine == &csum_engine)
+		show_bad_csums(tp, port->port_id);
 	if (ierrors + rx_nombuf > 0) {
 		printf("  RX-error: %-" PRIu64 "\n", ierrors);
 		printf("  RX-nombufs: %-14" PRIu64 "\n", rx_nombuf);

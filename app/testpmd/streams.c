@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Which lcore forwards from where to where. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,6 +50,19 @@ peer_addr(uint16_t port_id)
 	return addr;
 }
 
+/* Single queues can be stopped by command. */
+static bool
+is_stopped(const struct fwd_stream *fs)
+{
+	struct plx_eth_rxq_info rxq;
+	struct plx_eth_txq_info txq;
+
+	return plx_eth_rx_queue_info_get(fs->rx_port, fs->rx_queue, &rxq) < 0 ||
+		plx_eth_tx_queue_info_get(fs->tx_port, fs->tx_queue, &txq) < 0 ||
+		rxq.queue_state == PLX_ETH_QUEUE_STATE_STOPPED ||
+		txq.queue_state == PLX_ETH_QUEUE_STATE_STOPPED;
+}
+
 /* Stream number @i of all: queue 0 of each port, queue 1 of each port, ... */
 static void
 stream_init(const struct testpmd *tp, struct fwd_stream *fs, unsigned int i)
@@ -72,6 +86,8 @@ stream_init(const struct testpmd *tp, struct fwd_stream *fs, unsigned int i)
 	fs->port_addr = tp->ports[tx].mac_addr;
 	fs->tx_layout = &o->tx_layout;
 	fs->pool = tp->ports[tx].pool;
+	fs->csum = tp->ports[tx].csum;
+	fs->disabled = is_stopped(fs);
 }
 
 static int
@@ -172,20 +188,22 @@ print_streams(const struct testpmd *tp)
 	printf("\n");
 }
 
-/* The queues of a port are alike: one of each direction stands for all. Nothing is offloaded. */
+/* The queues of a port are alike: one of each direction stands for all. */
 static void
 print_port(const struct testpmd *tp, const struct fwd_port *port)
 {
 	printf("  port %u: RX queue number: %u Tx queue number: %u\n"
-		"    Rx offloads=0x0 Tx offloads=0x0\n", port->port_id, tp->opts.rxq, tp->opts.txq);
+		"    Rx offloads=0x%" PRIx64 " Tx offloads=0x%" PRIx64 "\n", port->port_id,
+		tp->opts.rxq, tp->opts.txq, port->rx_offloads, port->tx_offloads);
 	printf("    RX queue: 0\n"
-		"      RX desc=%u - RX free threshold=0\n"
+		"      RX desc=%u - RX free threshold=%u\n"
 		"      RX threshold registers: pthresh=0 hthresh=0  wthresh=0\n"
-		"      RX Offloads=0x0\n", port->nb_rxd);
+		"      RX Offloads=0x%" PRIx64 "\n", port->nb_rxd, tp->opts.rxfreet, port->rx_offloads);
 	printf("    TX queue: 0\n"
-		"      TX desc=%u - TX free threshold=0\n"
+		"      TX desc=%u - TX free threshold=%u\n"
 		"      TX threshold registers: pthresh=0 hthresh=0  wthresh=0\n"
-		"      TX offloads=0x0 - TX RS bit threshold=0\n", port->nb_txd);
+		"      TX offloads=0x%" PRIx64 " - TX RS bit threshold=%u\n", port->nb_txd,
+		tp->opts.txfreet, port->tx_offloads, tp->opts.txrst);
 }
 
 void

@@ -13,6 +13,7 @@
 /* As in DPDK: what a pool must hold of the rings and the cache, before anybody asks for else. */
 #define MAX_RING_SIZE 2048
 #define MEMPOOL_CACHE 250
+#define MAX_MC_ADDRS 128	/* that a user can give to a port */
 
 extern struct plx_logtype testpmd_logtype;
 
@@ -43,6 +44,15 @@ struct testpmd_options {
 	uint32_t txq;
 	uint32_t rxd;			/* 0: the driver's default */
 	uint32_t txd;
+	uint32_t rxfreet;		/* 0: the driver's, as the two below */
+	uint32_t txfreet;
+	uint32_t txrst;
+	uint32_t max_pkt_len;		/* bytes of a frame, CRC included; 0: for an MTU of 1500 */
+	uint64_t rx_offloads;		/* of --rx-offloads and the --enable-* */
+	uint64_t tx_offloads;
+	uint64_t rss_hf;		/* PLX_ETH_RSS_*; 0: --disable-rss */
+	bool enable_drop_en;
+	bool no_flush_rx;
 	struct tx_layout tx_layout;	/* --txpkts */
 };
 
@@ -54,6 +64,14 @@ struct fwd_port {
 	bool has_lsc;			/* interrupts when the link changes */
 	uint32_t nb_rxd;		/* as the driver has it */
 	uint32_t nb_txd;
+	uint32_t mtu;			/* 0: the default */
+	uint64_t rx_offloads;		/* as asked for, and those that are always of use */
+	uint64_t tx_offloads;
+	uint64_t rss_hf;
+	bool promisc_tried;
+	struct csum_conf csum;
+	struct plx_ether_addr mc_addrs[MAX_MC_ADDRS];
+	uint32_t nb_mc_addrs;
 	struct plx_ether_addr mac_addr;
 	struct plx_mempool *pool;
 	struct plx_eth_stats at_start;	/* of forwarding */
@@ -90,6 +108,8 @@ int options_parse(struct testpmd_options *opts, int argc, char **argv);
 /* ports.c: each logs what fails. */
 int ports_open(struct testpmd *tp);
 int ports_check_links(struct testpmd *tp);
+/* "10 Gbps", as DPDK words it. */
+void link_speed_text(uint32_t speed, char *buf, size_t size);
 int ports_stop(struct testpmd *tp);
 int ports_close(struct testpmd *tp);
 /* The port of this number; NULL if there is none. Valid until one is added or dropped. */
@@ -99,6 +119,14 @@ void port_drop(struct testpmd *tp, struct fwd_port *port);
 int port_start(struct testpmd *tp, struct fwd_port *port);
 int port_stop(struct testpmd *tp, struct fwd_port *port);
 int port_close(struct testpmd *tp, struct fwd_port *port);
+
+/* port_conf.c: what options and commands ask for, as far as @info says that the port can. */
+void port_conf_init(const struct testpmd_options *o, const struct plx_eth_dev_info *info,
+	struct fwd_port *port);
+/* Configure the port and make its queues. ethdev logs what fails. */
+int port_configure(const struct testpmd *tp, struct fwd_port *port);
+/* Drop what its queues received since they were started; no more than fits them. */
+void port_flush(const struct testpmd_options *o, const struct fwd_port *port);
 
 /* hotplug.c: each logs what fails. */
 /* Ask to hear of devices that come and go, if --hot-plug says so; the reverse. */
@@ -111,7 +139,7 @@ int device_attach(struct testpmd *tp, const char *devargs);
 /* Close its ports, which don't forward, and release it: in any case, also after an errno. */
 int device_detach(struct testpmd *tp, struct plx_device *dev);
 
-/* commands.c: serve the prompt until "quit", the end of input or a signal. */
+/* prompt.c: serve the prompt until "quit", the end of input or a signal. */
 int prompt(struct testpmd *tp);
 
 /* streams.c: the first two log what fails. */
@@ -131,6 +159,7 @@ void forward_stop(struct testpmd *tp);
 /* stats.c */
 void stats_show_ports(struct testpmd *tp);
 void stats_show_port(struct fwd_port *port);
+void stats_show_xstats(const struct fwd_port *port);
 void stats_start(struct testpmd *tp);
 void stats_show_forward(const struct testpmd *tp);
 

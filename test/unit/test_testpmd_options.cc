@@ -106,6 +106,12 @@ INSTANTIATE_TEST_SUITE_P(Options, TestpmdRefuses, testing::Values(
 	Refused{ { "--txq=99999" }, { "--txq=99999", "1 to " + MAX_QUEUES } },
 	Refused{ { "--rxd=65536" }, { "--rxd=65536", "0 to 65535" } },
 	Refused{ { "--txd=65536" }, { "--txd=65536", "0 to 65535" } },
+	Refused{ { "--rxfreet=65536" }, { "--rxfreet=65536", "0 to 65535" } },
+	Refused{ { "--max-pkt-len=63" }, { "--max-pkt-len=63", "64 to 65535" } },
+	Refused{ { "--rx-offloads=x" }, { "--rx-offloads=x", "hexadecimal" } },
+	Refused{ { "--rx-offloads=-1" }, { "--rx-offloads=-1", "hexadecimal" } },
+	Refused{ { "--tx-offloads=0x" }, { "--tx-offloads=0x", "hexadecimal" } },
+	Refused{ { "--tx-offloads=10000000000000000" }, { "--tx-offloads", "hexadecimal" } },
 	Refused{ { "--nb-cores=0" }, { "--nb-cores=0", "1 to " } },
 	Refused{ { "--stats-period=1s" }, { "--stats-period=1s", "0 to 65535" } },
 	Refused{ { "--total-num-mbufs=1024" }, { "--total-num-mbufs=1024", "1025 to" } },
@@ -130,6 +136,10 @@ TEST(TestpmdOptions, HelpNeedsNoMachine)
 		EXPECT_EQ(o.status, 0);
 		EXPECT_EQ(o.err, "");
 		for (const char *name : { "auto-start", "burst", "forward-mode", "mbuf-size",
+				"disable-rss", "enable-drop-en", "enable-hw-vlan",
+				"enable-hw-vlan-filter", "enable-hw-vlan-strip", "enable-rx-cksum",
+				"enable-scatter", "max-pkt-len", "no-flush-rx", "rss-ip", "rss-udp",
+				"rx-offloads", "rxfreet", "tx-offloads", "txfreet", "txrst",
 				"nb-cores", "port-topology", "rxd", "rxq", "stats-period",
 				"total-num-mbufs", "tx-first", "txd", "txpkts", "txq", "help" })
 			EXPECT_NE(o.out.find(std::string("--") + name), std::string::npos) << name;
@@ -167,6 +177,28 @@ TEST(TestpmdOptions, WhatTheMachineLacks)
 	expect_refused(testpmd(EAL + Args { "--vdev=net_nil0" }), { "net_nil0", "net_null" });
 }
 
+/* Offloads, sizes and thresholds are asked for as they are, and ethdev says what a port lacks. */
+TEST(TestpmdOptions, WhatThePortLacks)
+{
+	const std::vector<std::pair<Args, std::string>> lacks = {
+		{ { "--enable-rx-cksum" }, "no IPV4_CKSUM" },
+		{ { "--enable-scatter" }, "no SCATTER" },
+		{ { "--enable-hw-vlan" }, "Rx offloads 0x201 " },
+		{ { "--enable-hw-vlan-strip" }, "no VLAN_STRIP" },
+		{ { "--enable-hw-vlan-filter" }, "no VLAN_FILTER" },
+		{ { "--rx-offloads=0x2000", "--rx-offloads=4" }, "Rx offloads 0x2004 " },
+		{ { "--tx-offloads=20" }, "no TCP_TSO" },
+		{ { "--rxfreet=65", "--rxd=64" }, "rx_free_thresh 65" },
+		{ { "--txfreet=65", "--txd=64" }, "tx_free_thresh 65" },
+		{ { "--txrst=65", "--txd=64" }, "tx_rs_thresh 65" },
+		{ { "--max-pkt-len=64" }, "MTU of 46" },
+	};
+
+	for (const auto &l : lacks)
+		expect_refused(testpmd(EAL + Args { "--vdev=net_null0", "--" } + l.first),
+			{ "ETHDEV: port 0 (net_null0)", l.second });
+}
+
 TEST(TestpmdOptions, Accepted)
 {
 	const std::vector<Args> good = {
@@ -176,6 +208,10 @@ TEST(TestpmdOptions, Accepted)
 		{ "--burst", "0x20", "--rxq=3", "--txq=2", "--rxd=64", "--txd=65535" },
 		{ "--txpkts=1,1,62,2048", "--tx-first", "--mbuf-size=2176", "--nb-cores=1" },
 		{ "--forward-mode=io", "--forward-mode=rxonly" },
+		{ "--rxq=2", "--txq=2", "--disable-rss" },
+		{ "--rxq=2", "--txq=2", "--rss-udp", "--rss-ip", "--no-flush-rx", "--enable-drop-en" },
+		{ "--rxfreet=8", "--txfreet=16", "--txrst=4", "--max-pkt-len=1400", "--tx-offloads=8000" },
+		{ "--forward-mode=csum" },
 	};
 
 	for (const auto &args : good) {
