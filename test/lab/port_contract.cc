@@ -7,7 +7,6 @@
  *
  *	--wire=pair|self|none	two ports on one wire (the default); one that receives what it sends; one that nobody hears
  *	--unfiltered		the ports take all that comes, whatever the address
- *	--lacks=rss,rx-checksum	what the model of the device has not, although the device that it is of does
  *	--kernel-nic=NAME	an interface of the kernel on the same wire, that judges what the ports send
  *	--restarts=N		how often to start and stop (1000)
  *
@@ -60,8 +59,6 @@ parse_option(const std::string &word)
 		options.wire = Wire::NONE;
 	else if (word == "--unfiltered")
 		options.filters = false;
-	else if (name == "--lacks")
-		options.lacks = value;
 	else if (name == "--kernel-nic" && !value.empty())
 		options.kernel_nic = value;
 	else if (name == "--restarts" && atoi(value.c_str()) > 0)

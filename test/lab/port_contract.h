@@ -26,7 +26,6 @@ enum class Wire { NONE, SELF, PAIR };
 struct Options {
 	Wire wire = Wire::PAIR;
 	bool filters = true;		/* the port takes what is for it only, unless it is promiscuous */
-	std::string lacks;		/* "rss" and others, which the model of a device says it has, but does nothing for */
 	std::string kernel_nic;		/* interface of the kernel on the same wire, "" for none */
 	unsigned int restarts = 1000;
 };
@@ -143,7 +142,6 @@ private:
 /* Without any offload there is nothing to prepare, and nobody who refuses. */
 #define NEED_PREPARE() NEED((tx.info().tx_offload_capa & ~(PLX_ETH_TX_OFFLOAD_MULTI_SEGS | \
 	PLX_ETH_TX_OFFLOAD_MBUF_FAST_FREE)) != 0, "no Tx offloads")
-#define NEED_MODEL_OF(what) NEED(options.lacks.find(what) == options.lacks.npos, "not in the model: " what)
 #define NEED_WIRE() NEED(options.wire != Wire::NONE, "nobody hears what this port sends")
 
 } // namespace contract

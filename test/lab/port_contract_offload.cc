@@ -38,7 +38,6 @@ protected:
 		NEED_WIRE();
 		capa = rx.info().rx_offload_capa & PLX_ETH_RX_OFFLOAD_CHECKSUM;
 		NEED(capa != 0, "no checksums are told");
-		NEED_MODEL_OF("rx-checksum");
 
 		Config receiver;
 

@@ -20,7 +20,6 @@ protected:
 		info = rx.info();
 		NEED_WIRE();
 		NEED(info.flow_type_rss_offloads != 0, "no RSS");
-		NEED_MODEL_OF("rss");
 		NEED(info.max_rx_queues > 1, "one queue");
 		queues = std::min(info.max_rx_queues, uint16_t(4));
 		for (uint8_t i = 0; i < info.hash_key_size; i++)

@@ -277,11 +277,9 @@ cut(const Bytes &frame, size_t mss)
 	for (size_t from = at.data(); from < frame.size(); from += mss) {
 		const size_t to = std::min(from + mss, frame.size());
 		Bytes segment(frame.begin(), frame.begin() + long(at.data()));
-
-		segment.insert(segment.end(), frame.begin() + long(from), frame.begin() + long(to));
-
 		uint8_t &flags = segment[at.l4() + 13];
 
+		segment.insert(segment.end(), frame.begin() + long(from), frame.begin() + long(to));
 		if (at.version == 4)
 			put16(segment, at.l2_len + 4, uint16_t(get16(frame, at.l2_len + 4) + segments.size()));
 		put32(segment, at.l4() + 4, uint32_t(get32(frame, at.l4() + 4) + (from - at.data())));
