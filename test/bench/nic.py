@@ -21,7 +21,9 @@ import sys
 import time
 
 START = b'packet forwarding packets/burst'
-COMMON = ['--tx-first', '--total-num-mbufs=16384', '--rxd=256', '--txd=256', '--stats-period=1']
+COMMON = ['--tx-first', '--total-num-mbufs=16384', '--rxd=256', '--stats-period=1']
+# DPDK's vmxnet3 takes no fewer than 512, QEMU's virtio has no more than 256.
+TXD = {'vmxnet3': 512}
 START_TIMEOUT = 120
 PROGRAMS = ('plx-testpmd', 'dpdk-testpmd')
 MMIO_SECONDS = (2, 6)
@@ -33,17 +35,17 @@ class Failed(Exception):
     """A run that came to nothing; its argument says why."""
 
 
-def command_of(program, mode, backend):
+def command_of(program, model, mode, backend):
     if program == 'plx-testpmd':
         start = [os.path.join(os.environ['PLX_BUILD'], 'app/testpmd/plx-testpmd'), '-l', '0-1', f'--vfio-backend={backend}']
     else:
         start = ['dpdk-testpmd', '-l', '0-1', '--in-memory', '--no-telemetry']
-    return start + ['--', f'--forward-mode={mode}'] + COMMON
+    return start + ['--', f'--forward-mode={mode}', f'--txd={TXD.get(model, 256)}'] + COMMON
 
 
-def forward(program, mode, backend, seconds):
+def forward(program, model, mode, backend, seconds):
     """Return the packets of a run, and how long it took."""
-    process = subprocess.Popen(command_of(program, mode, backend), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    process = subprocess.Popen(command_of(program, model, mode, backend), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT)
     output = b''
     try:
@@ -90,7 +92,7 @@ def rates(model, modes, backend, seconds, runs):
         for run in range(1, int(runs) + 1):
             for program in PROGRAMS:
                 what = f'{model} {mode} run {run}: {program:12}'
-                result = twice(what, forward, program, mode, backend, int(seconds))
+                result = twice(what, forward, program, model, mode, backend, int(seconds))
                 if result is not None:
                     rate = result[0] / result[1]
                     append(model, mode, program, 'packets/s', run, rate)
@@ -120,7 +122,7 @@ def logged_run(program, model, mode, backend, seconds):
     for kind in ('read', 'write'):
         monitor(f'trace-event memory_region_ops_{kind} on')
     try:
-        packets = forward(program, mode, backend, seconds)[0]
+        packets = forward(program, model, mode, backend, seconds)[0]
     finally:
         for kind in ('read', 'write'):
             monitor(f'trace-event memory_region_ops_{kind} off')
