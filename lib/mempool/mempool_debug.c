@@ -159,20 +159,6 @@ obj_fault(const struct plx_mempool *mp, void *obj)
 	return *end_cookie(mp, obj) == COOKIE_END ? NULL : "had the bytes behind it overwritten";
 }
 #else
-void
-mempool_debug_init_obj(struct plx_mempool *mp, void *obj)
-{
-	(void)mp;
-	(void)obj;
-}
-
-void
-mempool_count_common(struct plx_mempool *mp, int is_put)
-{
-	(void)mp;
-	(void)is_put;
-}
-
 int
 plx_mempool_debug_get(struct plx_mempool *mp, void **obj_table, unsigned int n,
 	struct plx_mempool_cache *cache)

@@ -50,9 +50,24 @@ void mempool_pieces_free(struct mempool_pieces *pieces);
 int mempool_pieces_add(struct plx_mempool *mp, struct mempool_pieces *pieces);
 void mempool_free_mem(struct plx_mempool *mp);
 
-/* The two below do something in a debug build only. */
+#ifdef PLX_MEMPOOL_DEBUG
 void mempool_debug_init_obj(struct plx_mempool *mp, void *obj);
 /* The ring had to do with a call of the caller's. */
 void mempool_count_common(struct plx_mempool *mp, int is_put);
+#else
+static inline void
+mempool_debug_init_obj(struct plx_mempool *mp, void *obj)
+{
+	(void)mp;
+	(void)obj;
+}
+
+static inline void
+mempool_count_common(struct plx_mempool *mp, int is_put)
+{
+	(void)mp;
+	(void)is_put;
+}
+#endif
 
 #endif

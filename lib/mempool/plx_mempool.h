@@ -516,9 +516,10 @@ plx_mempool_get(struct plx_mempool *mp, void **obj_p)
 		return 0;
 	}
 	ret = plx_mempool_get_uncached(mp, &obj, 1, cache);
-	if (plx_likely(ret == 0))
-		*obj_p = obj;
-	return ret;
+	if (plx_unlikely(ret < 0))
+		return ret;
+	*obj_p = obj;
+	return 0;
 #else
 	return plx_mempool_get_bulk(mp, obj_p, 1);
 #endif

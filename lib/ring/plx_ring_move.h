@@ -330,21 +330,17 @@ static __plx_always_inline unsigned int
 plx_ring_any_enqueue(struct plx_ring *r, const void *objs, unsigned int esize, unsigned int n,
 	enum plx_ring_queue_behavior behavior, unsigned int *free_space)
 {
-	switch (r->prod.sync_type) {
-	case PLX_RING_SYNC_ST:
+	/* The cheapest mode is asked for first: the test counts for most there. */
+	if (plx_likely(r->prod.sync_type == PLX_RING_SYNC_ST))
 		return plx_ring_do_enqueue(r, objs, esize, n, behavior, PLX_RING_SYNC_ST,
 			free_space);
-	case PLX_RING_SYNC_MT_RTS:
-		return plx_ring_do_enqueue(r, objs, esize, n, behavior, PLX_RING_SYNC_MT_RTS,
-			free_space);
-	case PLX_RING_SYNC_MT_HTS:
-		return plx_ring_do_enqueue(r, objs, esize, n, behavior, PLX_RING_SYNC_MT_HTS,
-			free_space);
-	case PLX_RING_SYNC_MT:
-	default:
+	if (plx_likely(r->prod.sync_type == PLX_RING_SYNC_MT))
 		return plx_ring_do_enqueue(r, objs, esize, n, behavior, PLX_RING_SYNC_MT,
 			free_space);
-	}
+	if (r->prod.sync_type == PLX_RING_SYNC_MT_RTS)
+		return plx_ring_do_enqueue(r, objs, esize, n, behavior, PLX_RING_SYNC_MT_RTS,
+			free_space);
+	return plx_ring_do_enqueue(r, objs, esize, n, behavior, PLX_RING_SYNC_MT_HTS, free_space);
 }
 
 /** plx_ring_any_dequeue() - plx_ring_do_dequeue() in the mode of the ring's consumers. */
@@ -352,21 +348,17 @@ static __plx_always_inline unsigned int
 plx_ring_any_dequeue(struct plx_ring *r, void *objs, unsigned int esize, unsigned int n,
 	enum plx_ring_queue_behavior behavior, unsigned int *available)
 {
-	switch (r->cons.sync_type) {
-	case PLX_RING_SYNC_ST:
+	/* The cheapest mode is asked for first: the test counts for most there. */
+	if (plx_likely(r->cons.sync_type == PLX_RING_SYNC_ST))
 		return plx_ring_do_dequeue(r, objs, esize, n, behavior, PLX_RING_SYNC_ST,
 			available);
-	case PLX_RING_SYNC_MT_RTS:
-		return plx_ring_do_dequeue(r, objs, esize, n, behavior, PLX_RING_SYNC_MT_RTS,
-			available);
-	case PLX_RING_SYNC_MT_HTS:
-		return plx_ring_do_dequeue(r, objs, esize, n, behavior, PLX_RING_SYNC_MT_HTS,
-			available);
-	case PLX_RING_SYNC_MT:
-	default:
+	if (plx_likely(r->cons.sync_type == PLX_RING_SYNC_MT))
 		return plx_ring_do_dequeue(r, objs, esize, n, behavior, PLX_RING_SYNC_MT,
 			available);
-	}
+	if (r->cons.sync_type == PLX_RING_SYNC_MT_RTS)
+		return plx_ring_do_dequeue(r, objs, esize, n, behavior, PLX_RING_SYNC_MT_RTS,
+			available);
+	return plx_ring_do_dequeue(r, objs, esize, n, behavior, PLX_RING_SYNC_MT_HTS, available);
 }
 
 PLX_END_DECLS

@@ -5,11 +5,12 @@ usage: core.py RUNS CSV SVG    measure, write single values as CSV and the media
        core.py table CSV SVG   table and picture of values that were measured before
 """
 import csv
-import html
 import os
 import statistics
 import subprocess
 import sys
+
+import plot
 
 BENCH = os.path.join(os.environ.get('PLX_BUILD', 'build'), 'test/bench')
 COMMON = ['--no-huge', '--no-pci', '-m', '256', '-l', '0-1']
@@ -18,7 +19,6 @@ COMMANDS = {
     'dpdk': [os.path.join(BENCH, 'dpdk-bench-core'), *COMMON, '--no-telemetry'],
 }
 TIMEOUT = 120
-COLOURS = {'plx': '#2b6cb0', 'dpdk': '#a0aec0'}
 
 
 def run_once(command):
@@ -62,26 +62,6 @@ def table(medians, runs):
         print(f'{title_of(name):56} ' + ' '.join(f'{by[p]:8.2f}' if p in by else f'{"":8}' for p in COMMANDS) + f' {ratio}')
 
 
-def draw(medians, runs, path):
-    """Two bars for each measurement, each pair as wide as the larger one: the ratio is what counts."""
-    line, left, width = 26, 330, 420
-    parts = []
-    for i, (name, by) in enumerate(medians.items()):
-        y, largest = 50 + i * line, max(by.values())
-        parts.append(f'<text x="{left - 8}" y="{y + 14}" text-anchor="end">{html.escape(title_of(name))}</text>')
-        for k, (program, value) in enumerate(by.items()):
-            bar = width * value / largest if largest else 0
-            parts.append(f'<rect x="{left}" y="{y + k * 10}" width="{bar:.1f}" height="9" fill="{COLOURS[program]}"/>'
-                         f'<text x="{left + bar + 4:.1f}" y="{y + k * 10 + 8}" font-size="9">{value:.2f}</text>')
-    keys = ''.join(f'<rect x="{left + k * 80}" y="28" width="10" height="10" fill="{colour}"/>'
-                   f'<text x="{left + k * 80 + 14}" y="37">{program}</text>' for k, (program, colour) in enumerate(COLOURS.items()))
-    with open(path, 'w', encoding='utf-8') as file:
-        file.write(f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + width + 60}" height="{60 + len(medians) * line}" '
-                   f'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/>'
-                   f'<text x="8" y="18" font-size="14">cycles for an element in and out, medians of {runs} runs; shorter is better</text>'
-                   f'{keys}{"".join(parts)}</svg>\n')
-
-
 def main():
     if len(sys.argv) != 4:
         sys.exit(__doc__)
@@ -89,7 +69,8 @@ def main():
         measure(int(sys.argv[1]), sys.argv[2])
     medians, runs = medians_of(sys.argv[2])
     table(medians, runs)
-    draw(medians, runs, sys.argv[3])
+    plot.bars(sys.argv[3], f'cycles for an element in and out, medians of {runs} runs; shorter is better',
+              [(title_of(name), by) for name, by in medians.items()])
 
 
 main()

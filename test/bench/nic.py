@@ -22,7 +22,7 @@ import time
 
 START = b'packet forwarding packets/burst'
 COMMON = ['--tx-first', '--total-num-mbufs=16384', '--rxd=256', '--stats-period=1']
-# Fewer than 512 DPDK's driver does not take.
+# DPDK's vmxnet3 takes no fewer than 512, QEMU's virtio has no more than 256.
 TXD = {'vmxnet3': 512}
 START_TIMEOUT = 120
 PROGRAMS = ('plx-testpmd', 'dpdk-testpmd')

@@ -158,10 +158,10 @@ struct Values { uint32_t size = 0; std::string name; };
 
 const struct plx_kvarg keys[] = {
 	{ "size", [](const char *v, void *arg) {
-		return plx_kvarg_u32(v, &static_cast<Values *>(arg)->size); } },
+		return plx_kvarg_u32(v, &static_cast<Values *>(arg)->size); }, nullptr },
 	{ "name", [](const char *v, void *arg) {
-		static_cast<Values *>(arg)->name = v; return 0; } },
-	{ nullptr, nullptr },
+		static_cast<Values *>(arg)->name = v; return 0; }, "a name" },
+	{ nullptr, nullptr, nullptr },
 };
 
 TEST(Kvargs, Parsed)

@@ -24,6 +24,7 @@ struct null_txq {
 	struct vport_counters counters;
 	char *frame;			/* where packets are copied to */
 	uint16_t size;			/* of @frame */
+	uint16_t fast_free;		/* offload MBUF_FAST_FREE is on */
 } __plx_cache_aligned;
 
 /*

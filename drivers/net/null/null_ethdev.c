@@ -68,6 +68,7 @@ null_tx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc
 	if (ret < 0)
 		return ret;
 	txq->size = (uint16_t)port->args.size;
+	txq->fast_free = (conf->offloads & PLX_ETH_TX_OFFLOAD_MBUF_FAST_FREE) != 0;
 	return 0;
 }
 

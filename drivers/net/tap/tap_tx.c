@@ -8,12 +8,16 @@
 #include <plx_errno.h>
 #include <plx_ip.h>
 #include <plx_log.h>
+#include <plx_tcp.h>
+#include <plx_udp.h>
 
 #include "net_tap.h"
 
 #define OFFLOADS (PLX_MBUF_F_TX_IP_CKSUM | PLX_MBUF_F_TX_L4_MASK | PLX_MBUF_F_TX_TCP_SEG)
-/* Longest headers that the lengths in an mbuf can tell of. */
-#define MAX_HEADERS (127 + 511 + 255)
+/* Headers up to the checksum in TCP's: as long as the lengths in an mbuf can tell. */
+#define MAX_HEADERS (127 + 511 + 18)
+PLX_STATIC_ASSERT(offsetof(struct plx_tcp_hdr, cksum) + 2 == 18, "end of the checksum");
+PLX_STATIC_ASSERT(sizeof(struct plx_udp_hdr) == 8, "end of the checksum");
 
 /* Headers, and what the kernel has to do in them. */
 struct headers {
@@ -21,6 +25,19 @@ struct headers {
 	char bytes[MAX_HEADERS];
 	uint16_t len;
 };
+
+static bool
+is_tcp(const struct plx_mbuf *m)
+{
+	return (m->ol_flags & PLX_MBUF_F_TX_L4_MASK) == PLX_MBUF_F_TX_TCP_CKSUM ||
+		m->ol_flags & PLX_MBUF_F_TX_TCP_SEG;
+}
+
+static bool
+has_l4(const struct plx_mbuf *m)
+{
+	return (m->ol_flags & (PLX_MBUF_F_TX_L4_MASK | PLX_MBUF_F_TX_TCP_SEG)) != 0;
+}
 
 static void
 fill_ip_checksum(char *l3)
@@ -49,10 +66,8 @@ static void
 ask_checksum(const struct plx_mbuf *m, struct headers *h)
 {
 	const uint16_t l4 = (uint16_t)(m->l2_len + m->l3_len);
-	const bool tcp = (m->ol_flags & PLX_MBUF_F_TX_L4_MASK) == PLX_MBUF_F_TX_TCP_CKSUM ||
-		(m->ol_flags & PLX_MBUF_F_TX_TCP_SEG);
-	/* Of the checksum in struct tcphdr and struct udphdr. */
-	const uint16_t offset = tcp ? 16 : 6;
+	const uint16_t offset = (uint16_t)(is_tcp(m) ? offsetof(struct plx_tcp_hdr, cksum) :
+		offsetof(struct plx_udp_hdr, dgram_cksum));
 
 	h->vnet.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
 	h->vnet.csum_start = l4;
@@ -70,19 +85,14 @@ ask_checksum(const struct plx_mbuf *m, struct headers *h)
 static int
 copy_headers(const struct plx_mbuf *m, struct headers *h)
 {
-	const bool l4 = (m->ol_flags & (PLX_MBUF_F_TX_L4_MASK | PLX_MBUF_F_TX_TCP_SEG)) != 0;
-	const uint32_t len = m->l2_len + m->l3_len + (l4 ? PLX_MAX((uint32_t)m->l4_len, 18U) : 0);
-
-	h->len = (uint16_t)PLX_MIN(len, (uint32_t)MAX_HEADERS);
-	h->len = PLX_MIN(h->len, m->data_len);
-	if (h->len < m->l2_len + m->l3_len + (l4 ? 8 : 0) || m->l3_len < (m->ol_flags & PLX_MBUF_F_TX_IP_CKSUM ? 20 : 0))
-		return -EINVAL;
-	if (m->ol_flags & PLX_MBUF_F_TX_TCP_SEG && h->len < m->l2_len + m->l3_len + 18)
+	h->len = (uint16_t)(m->l2_len + m->l3_len + (!has_l4(m) ? 0 : is_tcp(m) ? 18 : 8));
+	if (h->len > m->data_len ||
+	    (m->ol_flags & PLX_MBUF_F_TX_IP_CKSUM && m->l3_len < sizeof(struct plx_ipv4_hdr)))
 		return -EINVAL;
 	memcpy(h->bytes, plx_pktmbuf_mtod(m, const void *), h->len);
 	if (m->ol_flags & PLX_MBUF_F_TX_IP_CKSUM)
 		fill_ip_checksum(h->bytes + m->l2_len);
-	if (l4)
+	if (has_l4(m))
 		ask_checksum(m, h);
 	return 0;
 }
