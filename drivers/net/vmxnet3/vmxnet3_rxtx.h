@@ -239,6 +239,38 @@ void vmxnet3_txq_stop(struct vmxnet3_txq *txq);
 /** vmxnet3_txq_destroy() - free a stopped queue; NULL is fine. */
 void vmxnet3_txq_destroy(struct vmxnet3_txq *txq);
 
+/**
+ * VMXNET3_BORDER - a Tx buffer does not cross such an address, unless its packet would have too many
+ * then. QEMU maps each buffer in one piece, and drops the packet if that is in two hugepages which are
+ * no neighbours in the machine's memory.
+ */
+#define VMXNET3_BORDER (UINT64_C(2) << 20)
+/** VMXNET3_NO_BORDER - none. */
+#define VMXNET3_NO_BORDER (UINT64_C(1) << 63)
+
+/** vmxnet3_buffer_len() - of @len bytes at @addr, so many can be one buffer. @border: a power of two. */
+static __plx_always_inline uint32_t
+vmxnet3_buffer_len(uint64_t addr, uint32_t len, uint64_t border)
+{
+	const uint64_t to_border = border - (addr & (border - 1));
+
+	len = PLX_MIN(len, (uint32_t)VMXNET3_TX_BUF_MAX);
+	return plx_unlikely(to_border < len) ? (uint32_t)to_border : len;
+}
+
+/**
+ * vmxnet3_nb_descs_of() - descriptors that a packet takes, if it is not copied.
+ * @border: VMXNET3_BORDER or VMXNET3_NO_BORDER.
+ * Return: how many; -EINVAL: more than a packet may have, or it is too short, or its segments are not
+ * as long as it says.
+ */
+int vmxnet3_nb_descs_of(const struct plx_mbuf *m, uint64_t border);
+/**
+ * vmxnet3_offload_word() - what the first descriptor of a packet says of offloads.
+ * Return: 0; -ENOTSUP, -EINVAL: the device can't do that, and might stop the queue over it.
+ */
+int vmxnet3_offload_word(const struct plx_mbuf *m, uint64_t *word);
+
 /** vmxnet3_xmit_pkts() - the driver's plx_eth_tx_burst_t. */
 uint16_t vmxnet3_xmit_pkts(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts);
 /** vmxnet3_prep_pkts() - the driver's plx_eth_tx_prep_t. */
