@@ -20,11 +20,12 @@ vmxnet3_offload_word(const struct plx_mbuf *m, uint64_t *word)
 	if (m->ol_flags & PLX_MBUF_F_TX_TCP_SEG) {
 		const uint32_t hdr = l4_off + m->l4_len;
 
-		if (m->tso_segsz == 0 || m->tso_segsz > VMXNET3_TXD_LEN || l4_off < PLX_ETHER_HDR_LEN ||
-		    m->l4_len < sizeof(struct plx_tcp_hdr) || hdr > m->data_len || hdr >= m->pkt_len ||
-		    m->pkt_len > VMXNET3_TSO_MAX)
+		if (m->tso_segsz == 0 || m->tso_segsz > VMXNET3_TXD_LEN ||
+		    l4_off < PLX_ETHER_HDR_LEN || m->l4_len < sizeof(struct plx_tcp_hdr) ||
+		    hdr > m->data_len || hdr >= m->pkt_len || m->pkt_len > VMXNET3_TSO_MAX)
 			return -EINVAL;
-		*word |= VMXNET3_TXD_OM_TSO | VMXNET3_TXD_HLEN(hdr) | VMXNET3_TXD_MSSCOF(m->tso_segsz);
+		*word |= VMXNET3_TXD_OM_TSO | VMXNET3_TXD_HLEN(hdr) |
+			VMXNET3_TXD_MSSCOF(m->tso_segsz);
 		return 0;
 	}
 	if (m->pkt_len > VMXNET3_FRAME_MAX)

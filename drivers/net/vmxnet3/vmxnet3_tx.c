@@ -46,8 +46,8 @@ nb_outstanding(const struct vmxnet3_txq *txq)
 }
 
 /*
- * How many completions are there, of at most @max? They come in order, so one that is there stands for
- * all before it: steps that become shorter find the last one, and most are never read.
+ * How many completions are there, of at most @max? They come in order, so one that is there stands
+ * for all before it: steps that become shorter find the last one, and most are never read.
  */
 static uint16_t
 nb_completed(const struct vmxnet3_txq *txq, uint16_t max)
@@ -95,7 +95,9 @@ free_slots(struct vmxnet3_txq *txq, uint16_t n)
 	return nb_freed;
 }
 
-/* The descriptors that @n completions say are done; 0 if they can't be: then the queue is broken. */
+/*
+ * The descriptors that @n completions say are done; 0 if they can't be: then the queue is broken.
+ */
 static uint16_t
 nb_descs_done(struct vmxnet3_txq *txq, uint16_t n)
 {
@@ -108,8 +110,8 @@ nb_descs_done(struct vmxnet3_txq *txq, uint16_t n)
 	/* Each of them was for a descriptor of its own at least. */
 	if (idx < txq->size && nb_descs <= nb_outstanding(txq) && nb_descs >= n)
 		return (uint16_t)nb_descs;
-	vmxnet3_queue_break(&txq->q, "%u completions up to descriptor %u, it had %u from %u on", n, idx,
-		nb_outstanding(txq), txq->next_done);
+	vmxnet3_queue_break(&txq->q, "%u completions up to descriptor %u, it had %u from %u on",
+		n, idx, nb_outstanding(txq), txq->next_done);
 	return 0;
 }
 
@@ -145,7 +147,9 @@ vmxnet3_tx_clean(struct vmxnet3_txq *txq, uint32_t max)
 	return reclaim(txq, max == 0 || max > UINT16_MAX ? UINT16_MAX : (uint16_t)max);
 }
 
-/* One segment and one user: fields of rearm_data as in the mbuf; acquire as plx_mbuf_refcnt_read(). */
+/*
+ * One segment and one user: fields of rearm_data as in the mbuf; acquire as plx_mbuf_refcnt_read().
+ */
 static __plx_always_inline bool
 is_simple(const struct plx_mbuf *m)
 {
@@ -154,7 +158,10 @@ is_simple(const struct plx_mbuf *m)
 	return (uint32_t)(rearm >> 16) == 0x00010001;
 }
 
-/* Copy 14 to 128 bytes, by as few moves as there can be: two that overlap for what is no power of two. */
+/*
+ * Copy 14 to 128 bytes, by as few moves as there can be: two that overlap for what is no power of
+ * two.
+ */
 static __plx_always_inline void
 copy_small(uint8_t *dst, const uint8_t *src, uint32_t len)
 {
@@ -208,8 +215,8 @@ copy_chain(struct vmxnet3_txq *txq, struct plx_mbuf *m)
 }
 
 /*
- * Describe @m, which has @left descriptors. The generation of the first one is written last: until then
- * the device does not look behind it.
+ * Describe @m, which has @left descriptors. The generation of the first one is written last: until
+ * then the device does not look behind it.
  */
 static void
 fill_chain(struct vmxnet3_txq *txq, struct plx_mbuf *m, uint64_t first_word, uint32_t left,
@@ -280,7 +287,10 @@ enqueue_any(struct vmxnet3_txq *txq, struct plx_mbuf *m)
 	return 0;
 }
 
-/* Does @m go as it is: one segment with one user, nothing to be done to it, and @len bytes are @min to @max? */
+/*
+ * Does @m go as it is: one segment with one user, nothing to be done to it, and @len bytes are @min
+ * to @max?
+ */
 static __plx_always_inline bool
 is_plain(const struct plx_mbuf *m, uint32_t len, uint32_t min, uint32_t max)
 {
@@ -296,8 +306,8 @@ run_max(const struct vmxnet3_txq *txq, uint32_t nb_pkts)
 }
 
 /*
- * Copy plain and small packets of one pool, @nb_pkts at most, and free them in bulk, unread: what the
- * cache holds goes back to the pool first. Return: how many.
+ * Copy plain and small packets of one pool, @nb_pkts at most, and free them in bulk, unread: what
+ * the cache holds goes back to the pool first. Return: how many.
  */
 static __plx_always_inline uint16_t
 copy_run(struct vmxnet3_txq *txq, struct plx_mbuf **pkts, uint32_t nb_pkts)
@@ -327,7 +337,10 @@ copy_run(struct vmxnet3_txq *txq, struct plx_mbuf **pkts, uint32_t nb_pkts)
 	return (uint16_t)n;
 }
 
-/* Send plain packets that are too large for that from their mbufs, @nb_pkts at most. Return: how many. */
+/*
+ * Send plain packets that are too large for that from their mbufs, @nb_pkts at most. Return: how
+ * many.
+ */
 static __plx_always_inline uint16_t
 attach_run(struct vmxnet3_txq *txq, struct plx_mbuf **pkts, uint32_t nb_pkts)
 {
@@ -355,9 +368,9 @@ attach_run(struct vmxnet3_txq *txq, struct plx_mbuf **pkts, uint32_t nb_pkts)
 }
 
 /*
- * All packets of a burst are told of at once, also if the device says by its threshold that it would do
- * with less: it looks at the ring by itself then, but when is not known, and nobody calls us to make up
- * for it.
+ * All packets of a burst are told of at once, also if the device says by its threshold that it
+ * would do with less: it looks at the ring by itself then, but when is not known, and nobody calls
+ * us to make up for it.
  */
 static __plx_always_inline void
 ring_doorbell(const struct vmxnet3_txq *txq)
