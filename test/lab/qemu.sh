@@ -84,7 +84,7 @@ describe_iommu()
 # before it. $tmp/monitor/nics gets what they are.
 describe_nics()
 {
-	local nic slot=$FIRST_NIC_SLOT n=0 first=0 function=0 port device net wire
+	local nic slot=$FIRST_NIC_SLOT n=0 first=0 function=0 port device net wire properties
 	mkdir "$tmp/monitor"
 	: >"$tmp/monitor/nics"
 	[[ $hotplug == acpi ]] ||
@@ -95,6 +95,8 @@ describe_nics()
 		[[ $nic == +* ]] || { first=$n && function=0; }
 		net=$(printf 'netdev=net%d,mac=52:54:00:00:00:%02x,romfile=' $n $n)
 		nic=${nic#+}
+		properties=${nic#"${nic%%,*}"}
+		nic=${nic%%,*}
 		wire=0
 		[[ $nic != *@* ]] || wire=${nic#*@}
 		nic=${nic%@*}
@@ -109,7 +111,7 @@ describe_nics()
 		edu) device=edu,dma_mask=0xffffffffffff net= ;;
 		*) device=${nic%:kernel},$net ;;
 		esac
-		device+=,id=nic$n,bus=port$first
+		device+=$properties,id=nic$n,bus=port$first
 		if ((function > 0)); then
 			device+=,addr=0.$function
 		else
