@@ -125,6 +125,11 @@ TEST_F(Vmxnet3Port, ADeviceThatDoesNotWantToBeActivated)
 		EXPECT_EQ(plx_mempool_in_use_count(pool.get()), 0u);
 	}
 	device.answers.clear();
+	device.answers[VMXNET3_CMD_UPDATE_RX_MODE] = 1;
+	EXPECT_EQ(plx_eth_dev_start(port), -EIO);
+	EXPECT_FALSE(device.active) << "it is quiet before its buffers go";
+	EXPECT_EQ(plx_mempool_in_use_count(pool.get()), 0u);
+	device.answers.clear();
 	EXPECT_EQ(plx_eth_dev_start(port), 0);
 }
 

@@ -20,8 +20,8 @@ choose_thresh(const struct plx_eth_dev *dev, const char *name, uint16_t wanted, 
 	if (wanted == 0)
 		wanted = PLX_MIN((uint16_t)(nb_desc / 4), (uint16_t)DEFAULT_FREE_THRESH);
 	if (wanted >= nb_desc) {
-		VMXNET3_ERR(dev->name, "%s is %u, but of %u descriptors one stays empty", name, wanted,
-			nb_desc);
+		VMXNET3_ERR(dev->name, "%s is %u, but of %u descriptors one stays empty", name,
+			wanted, nb_desc);
 		return -EINVAL;
 	}
 	*thresh = wanted;
@@ -158,7 +158,9 @@ vmxnet3_dev_close(struct plx_eth_dev *dev)
 	return ret < 0 ? ret : intr_ret;
 }
 
-/* The whole function, if the kernel can; what the device itself calls a reset leaves it as it is. */
+/*
+ * The whole function, if the kernel can; what the device itself calls a reset leaves it as it is.
+ */
 static int
 vmxnet3_dev_reset(struct plx_eth_dev *dev)
 {

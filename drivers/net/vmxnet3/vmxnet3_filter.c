@@ -104,11 +104,11 @@ filters_vlans(const struct plx_eth_dev *dev)
 static void
 fill_vlans(struct plx_eth_dev *dev)
 {
-	uint32_t *table = vmxnet3_hw_of(dev)->shared->vlan_table;
+	struct vmxnet3_shared *shared = vmxnet3_hw_of(dev)->shared;
+	uint32_t *table = shared->vlan_table;
 
+	PLX_STATIC_ASSERT(sizeof(dev->vlan_ids) == sizeof(shared->vlan_table), "as many bits");
 	if (filters_vlans(dev)) {
-		PLX_STATIC_ASSERT(sizeof(dev->vlan_ids) == sizeof(((struct vmxnet3_shared *)0)->vlan_table),
-			"as many bits, in the same order");
 		memcpy(table, dev->vlan_ids, sizeof(dev->vlan_ids));
 		table[0] |= 1;
 	} else {
@@ -219,8 +219,8 @@ vmxnet3_fill_rss(struct vmxnet3_hw *hw, const struct plx_eth_rss *rss)
 }
 
 /*
- * Only the table can be changed alone. Key and types are read when RSS is switched on, so it is switched
- * off for a moment: packets go to queue 0 then.
+ * Only the table can be changed alone. Key and types are read when RSS is switched on, so it is
+ * switched off for a moment: packets go to queue 0 then.
  */
 int
 vmxnet3_rss_set(struct plx_eth_dev *dev, const struct plx_eth_rss *rss)

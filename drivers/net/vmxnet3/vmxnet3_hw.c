@@ -22,7 +22,8 @@ PLX_LOG_REGISTER(vmxnet3_logtype, "pmd.net.vmxnet3", "VMXNET3", NOTICE)
 #define SHARED_OFF 0
 #define RSS_OFF 1024
 #define QUEUES_OFF 1536
-#define QUEUES_BYTES ((VMXNET3_MAX_TX_QUEUES + VMXNET3_MAX_RX_QUEUES) * sizeof(struct vmxnet3_tx_desc))
+#define QUEUES_BYTES \
+	((VMXNET3_MAX_TX_QUEUES + VMXNET3_MAX_RX_QUEUES) * sizeof(struct vmxnet3_tx_desc))
 #define SPARE_OFF (QUEUES_OFF + QUEUES_BYTES)
 #define SPARE_COMP_OFF (SPARE_OFF + SPARE_RING_BYTES)
 #define SPARE_DATA_OFF (SPARE_COMP_OFF + SPARE_COMP_BYTES)
@@ -90,8 +91,8 @@ choose_revision(struct vmxnet3_hw *hw)
 	if (revisions == GONE && upt == GONE)
 		return -ENODEV;
 	if (!(revisions & upt & VMXNET3_REVISION_1)) {
-		VMXNET3_ERR(hw->pci->device.name, "revision 1 is needed, it has 0x%x of the device and 0x%x "
-			"of UPT", revisions, upt);
+		VMXNET3_ERR(hw->pci->device.name, "revision 1 is needed, it has 0x%x of the "
+			"device and 0x%x of UPT", revisions, upt);
 		return -ENOTSUP;
 	}
 	hw->max_rx_queues = revisions == VMXNET3_REVISION_1 ? VMXNET3_MAX_RX_QUEUES_REV1 :
@@ -222,9 +223,10 @@ void
 vmxnet3_queue_descs(struct plx_eth_dev *dev)
 {
 	struct vmxnet3_hw *hw = vmxnet3_hw_of(dev);
+	const uint16_t nb_txq = vmxnet3_nb_queues(dev->nb_tx_queues);
 
 	hw->tx_descs = PLX_PTR_ADD(hw->mz->addr, QUEUES_OFF);
-	hw->rx_descs = (struct vmxnet3_rx_desc *)(hw->tx_descs + vmxnet3_nb_queues(dev->nb_tx_queues));
+	hw->rx_descs = (struct vmxnet3_rx_desc *)(hw->tx_descs + nb_txq);
 	memset(hw->tx_descs, 0, QUEUES_BYTES);
 	hw->spare_iova = hw->mz->iova + SPARE_OFF;
 	memset(PLX_PTR_ADD(hw->mz->addr, SPARE_OFF), 0, SPARE_RING_BYTES + SPARE_COMP_BYTES);
@@ -310,6 +312,29 @@ fill_shared(struct plx_eth_dev *dev)
 		fill_rx_queue(hw, i, i < dev->nb_rx_queues ? dev->rx_queues[i] : NULL);
 }
 
+static void
+set_active(struct vmxnet3_hw *hw, bool active)
+{
+	pthread_mutex_lock(&hw->lock);
+	__atomic_store_n(&hw->active, active, __ATOMIC_RELAXED);
+	pthread_mutex_unlock(&hw->lock);
+}
+
+/* What not every device takes over when it is activated. */
+static int
+finish_activation(struct plx_eth_dev *dev)
+{
+	struct vmxnet3_hw *hw = vmxnet3_hw_of(dev);
+	int ret;
+
+	/* QEMU goes back to the permanent address. */
+	vmxnet3_write_mac(hw, &dev->mac_addr);
+	for (uint16_t i = 0; i < dev->nb_rx_queues; i++)
+		vmxnet3_rxq_tell(dev->rx_queues[i]);
+	ret = vmxnet3_command(hw, VMXNET3_CMD_UPDATE_VLAN_FILTERS);
+	return ret < 0 ? ret : vmxnet3_command(hw, VMXNET3_CMD_UPDATE_RX_MODE);
+}
+
 int
 vmxnet3_hw_activate(struct plx_eth_dev *dev)
 {
@@ -323,13 +348,12 @@ vmxnet3_hw_activate(struct plx_eth_dev *dev)
 	ret = vmxnet3_command(hw, VMXNET3_CMD_ACTIVATE_DEV);
 	if (ret < 0)
 		return ret;
-	pthread_mutex_lock(&hw->lock);
-	hw->active = true;
-	pthread_mutex_unlock(&hw->lock);
-	/* QEMU goes back to the permanent address when it is activated. */
-	vmxnet3_write_mac(hw, &dev->mac_addr);
-	for (uint16_t i = 0; i < dev->nb_rx_queues; i++)
-		vmxnet3_rxq_tell(dev->rx_queues[i]);
+	ret = finish_activation(dev);
+	if (ret < 0) {
+		(void)vmxnet3_hw_quiesce(hw);
+		return ret;
+	}
+	set_active(hw, true);
 	return 0;
 }
 
@@ -338,9 +362,7 @@ vmxnet3_hw_quiesce(struct vmxnet3_hw *hw)
 {
 	int ret = vmxnet3_command(hw, VMXNET3_CMD_QUIESCE_DEV);
 
-	pthread_mutex_lock(&hw->lock);
-	hw->active = false;
-	pthread_mutex_unlock(&hw->lock);
+	set_active(hw, false);
 	if (ret == 0 || ret == -ENODEV)
 		return ret;
 	if (vmxnet3_hw_reset(hw) < 0 && plx_pci_reset(hw->pci) < 0)

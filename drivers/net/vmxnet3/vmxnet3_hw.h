@@ -4,8 +4,8 @@
 /**
  * DOC: The device: commands, and the memory that it shares with the driver.
  *
- * The device is told of that memory once, in probe, and knows it until the port is closed: at a change
- * of the link it writes there also while the port is stopped.
+ * The device is told of that memory once, in probe, and knows it until the port is closed: at a
+ * change of the link it writes there also while the port is stopped.
  */
 #include <pthread.h>
 #include <stdbool.h>
@@ -19,7 +19,10 @@
 
 PLX_BEGIN_DECLS
 
-/** struct vmxnet3_counters - of all queues, in the order of enum vmxnet3_rx_stat and vmxnet3_tx_stat. */
+/**
+ * struct vmxnet3_counters - of all queues, in the order of enum vmxnet3_rx_stat and
+ * vmxnet3_tx_stat.
+ */
 struct vmxnet3_counters {
 	uint64_t rx[VMXNET3_MAX_RX_QUEUES][VMXNET3_NB_STATS];
 	uint64_t tx[VMXNET3_MAX_TX_QUEUES][VMXNET3_NB_STATS];
@@ -40,7 +43,8 @@ struct vmxnet3_counters {
  * @rss: part of it.
  * @tx_descs: queues of the device; @rx_descs are right behind the last one.
  * @rx_descs: valid from start to stop.
- * @spare_iova: rings without buffers for queues that nobody asked for: the device wants powers of two.
+ * @spare_iova: rings without buffers for queues that nobody asked for: the device wants powers of
+ *	two.
  * @rx_mode: VMXNET3_RXM_* that the device is to have.
  * @max_rx_queues: Rx queues of this device.
  * @mask_auto: the device masks interrupts itself when it signals them.
@@ -83,7 +87,10 @@ uint32_t vmxnet3_read_control(const struct vmxnet3_hw *hw, uint32_t reg);
 void vmxnet3_write_control(const struct vmxnet3_hw *hw, uint32_t reg, uint32_t value);
 /** vmxnet3_mmio_command() - vmxnet3_hw.command of a real device; under the lock. */
 uint32_t vmxnet3_mmio_command(struct vmxnet3_hw *hw, uint32_t cmd);
-/** vmxnet3_command() - a command that returns 0 if all is fine. Return: 0; -EIO; -ENODEV: it is gone. */
+/**
+ * vmxnet3_command() - a command that returns 0 if all is fine. Return: 0; -EIO; -ENODEV: it is
+ * gone.
+ */
 int vmxnet3_command(struct vmxnet3_hw *hw, enum vmxnet3_cmd cmd);
 /** vmxnet3_ask() - a command that returns @answer. Return: 0; -ENODEV: it is gone. */
 int vmxnet3_ask(struct vmxnet3_hw *hw, enum vmxnet3_cmd cmd, uint32_t *answer);
@@ -106,7 +113,8 @@ int vmxnet3_hw_destroy(struct vmxnet3_hw *hw);
 int vmxnet3_hw_activate(struct plx_eth_dev *dev);
 /**
  * vmxnet3_hw_quiesce() - make it stop DMA of packets, by all means.
- * Return: 0; -ENODEV; the errno of the gentlest way that failed, after which a rougher one was taken.
+ * Return: 0; -ENODEV; the errno of the gentlest way that failed, after which a rougher one was
+ * taken.
  */
 int vmxnet3_hw_quiesce(struct vmxnet3_hw *hw);
 
@@ -120,7 +128,9 @@ vmxnet3_nb_queues(uint16_t wanted)
 /** vmxnet3_queue_descs() - set @tx_descs and @rx_descs for the queues of @dev, zeroed. */
 void vmxnet3_queue_descs(struct plx_eth_dev *dev);
 
-/** vmxnet3_fill_filters() - the filters of @dev as they are after a start; into the shared memory. */
+/**
+ * vmxnet3_fill_filters() - the filters of @dev as they are after a start; into the shared memory.
+ */
 void vmxnet3_fill_filters(struct plx_eth_dev *dev);
 /** vmxnet3_fill_rss() - vmxnet3_hw.rss as @rss says. Return: whether it is to be on. */
 bool vmxnet3_fill_rss(struct vmxnet3_hw *hw, const struct plx_eth_rss *rss);
@@ -135,7 +145,8 @@ int vmxnet3_promiscuous_disable(struct plx_eth_dev *dev);
 int vmxnet3_allmulticast_enable(struct plx_eth_dev *dev);
 int vmxnet3_allmulticast_disable(struct plx_eth_dev *dev);
 int vmxnet3_mac_addr_set(struct plx_eth_dev *dev, const struct plx_ether_addr *mac);
-int vmxnet3_set_mc_addr_list(struct plx_eth_dev *dev, const struct plx_ether_addr *addrs, uint32_t n);
+int vmxnet3_set_mc_addr_list(struct plx_eth_dev *dev, const struct plx_ether_addr *addrs,
+	uint32_t n);
 int vmxnet3_vlan_filter_set(struct plx_eth_dev *dev, uint16_t vlan_id, int on);
 int vmxnet3_vlan_offload_set(struct plx_eth_dev *dev, int mask);
 int vmxnet3_rss_set(struct plx_eth_dev *dev, const struct plx_eth_rss *rss);

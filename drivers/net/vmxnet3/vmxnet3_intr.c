@@ -16,7 +16,9 @@ set_mask(const struct vmxnet3_hw *hw, uint16_t vector, uint32_t mask)
 	plx_write32(mask, hw->data_bar + VMXNET3_IMR(vector));
 }
 
-/* The vector that is for whatever never interrupts, and stays masked: behind those that are in use. */
+/*
+ * The vector that is for whatever never interrupts, and stays masked: behind those that are in use.
+ */
 static uint16_t
 silent_vector(const struct plx_eth_dev *dev)
 {
@@ -65,8 +67,8 @@ break_if_stopped(struct vmxnet3_queue *q, const struct vmxnet3_status *status)
 }
 
 /*
- * The device says which queues it stopped when it is asked. Callbacks are called without the lock, for
- * they may ask for statistics.
+ * The device says which queues it stopped when it is asked. Callbacks are called without the lock,
+ * for they may ask for statistics.
  */
 static void
 break_stopped_queues(struct plx_eth_dev *dev)
@@ -106,7 +108,9 @@ vmxnet3_handle_events(struct plx_eth_dev *dev, uint32_t which)
 	return events;
 }
 
-/* Vector 0. With INTx, reading the cause lowers the line, before we look so that nothing is missed. */
+/*
+ * Vector 0. With INTx, reading the cause lowers the line, before we look so that nothing is missed.
+ */
 static int
 on_interrupt(void *arg)
 {

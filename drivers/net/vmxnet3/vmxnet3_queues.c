@@ -75,8 +75,9 @@ vmxnet3_rxq_create(const struct vmxnet3_rxq_conf *conf)
 	struct vmxnet3_rxq *rxq;
 	int ret;
 
-	rxq = plx_zmalloc_socket("vmxnet3 Rx queue", sizeof(*rxq) + nb_mbufs * sizeof(struct plx_mbuf *),
-		PLX_CACHE_LINE_SIZE, conf->socket);
+	rxq = plx_zmalloc_socket("vmxnet3 Rx queue",
+		sizeof(*rxq) + nb_mbufs * sizeof(struct plx_mbuf *), PLX_CACHE_LINE_SIZE,
+		conf->socket);
 	if (rxq == NULL)
 		return NULL;
 	ret = rx_rings_alloc(rxq, conf, body_size);
@@ -171,8 +172,8 @@ queue_fault(struct vmxnet3_queue *q, const char *format, va_list ap)
 	vsnprintf(what, sizeof(what), format, ap);
 	__atomic_store_n(&q->broken, true, __ATOMIC_RELAXED);
 	vmxnet3_stat_add(&q->errors, 1);
-	VMXNET3_ERR(q->dev_name, "%s %u is stopped as the device is at fault: %s; stop and start the "
-		"port", q->label, q->id, what);
+	VMXNET3_ERR(q->dev_name, "%s %u is stopped as the device is at fault: %s; stop and "
+		"start the port", q->label, q->id, what);
 }
 
 void

@@ -23,10 +23,10 @@ count_nombuf(struct vmxnet3_rxq *rxq, uint16_t nb_empty)
 }
 
 /*
- * Give the device new buffers until the ring is full. Mbufs go straight from the pool to where they are
- * kept, and are not touched: a line that is not cached costs less once its packet is there and it was
- * prefetched. The generation makes a descriptor the device's, so it is written last, in one word with
- * all that is not the address.
+ * Give the device new buffers until the ring is full. Mbufs go straight from the pool to where they
+ * are kept, and are not touched: a line that is not cached costs less once its packet is there and
+ * it was prefetched. The generation makes a descriptor the device's, so it is written last, in one
+ * word with all that is not the address.
  */
 static void
 fill(struct vmxnet3_rxq *rxq, struct vmxnet3_rx_ring *ring)
@@ -77,9 +77,9 @@ wants_refill(const struct vmxnet3_rxq *rxq, const struct vmxnet3_rx_ring *ring)
 }
 
 /*
- * A device that ran out of buffers asks to be told of new ones. It sets update_prod and then looks at
- * the ring once more; we have filled the ring and now look at update_prod: a full fence, or each side
- * could miss what the other one wrote.
+ * A device that ran out of buffers asks to be told of new ones. It sets update_prod and then looks
+ * at the ring once more; we have filled the ring and now look at update_prod: a full fence, or each
+ * side could miss what the other one wrote.
  */
 static __attribute__((noinline)) void
 refill(struct vmxnet3_rxq *rxq)
@@ -197,8 +197,8 @@ set_offloads(const struct vmxnet3_rxq *rxq, struct plx_mbuf *m, uint64_t lo, uin
 }
 
 /*
- * Take the buffer that a completion is about. The device may leave buffers out; it does not come back to
- * them. NULL if it is none that it has: then the queue is broken.
+ * Take the buffer that a completion is about. The device may leave buffers out; it does not come
+ * back to them. NULL if it is none that it has: then the queue is broken.
  */
 static struct plx_mbuf *
 take_buffer(struct vmxnet3_rxq *rxq, uint64_t lo, uint64_t hi)
@@ -216,12 +216,13 @@ take_buffer(struct vmxnet3_rxq *rxq, uint64_t lo, uint64_t hi)
 	ahead = idx >= ring->next_use ? (uint32_t)(idx - ring->next_use) :
 		(uint32_t)(idx + ring->size - ring->next_use);
 	if (idx >= ring->size || ahead >= ring->nb_used) {
-		vmxnet3_queue_break(&rxq->q, "descriptor %u of ring %u, which it did not have", idx, id);
+		vmxnet3_queue_break(&rxq->q, "descriptor %u of ring %u, which it did not have",
+			idx, id);
 		return NULL;
 	}
 	if (len > rxq->buf_len) {
-		vmxnet3_queue_break(&rxq->q, "descriptor %u of ring %u with %u bytes in a buffer of %u",
-			idx, id, len, rxq->buf_len);
+		vmxnet3_queue_break(&rxq->q, "descriptor %u of ring %u with %u bytes in a buffer "
+			"of %u", idx, id, len, rxq->buf_len);
 		return NULL;
 	}
 	drop_buffers(ring, (uint16_t)ahead);
@@ -236,14 +237,17 @@ take_buffer(struct vmxnet3_rxq *rxq, uint64_t lo, uint64_t hi)
 	return m;
 }
 
-/* Add a buffer to the packet at hand. Return: 0; -EPROTO if that can't be: then the queue is broken. */
+/*
+ * Add a buffer to the packet at hand. Return: 0; -EPROTO if that can't be: then the queue is
+ * broken.
+ */
 static int
 add_to_packet(struct vmxnet3_rxq *rxq, struct plx_mbuf *m, uint64_t lo)
 {
 	if (lo & VMXNET3_RXC_SOP) {
 		if (rxq->head != NULL || VMXNET3_RXC_RQID_GET(lo) != rxq->q.id) {
-			vmxnet3_queue_break(&rxq->q, rxq->head != NULL ?
-				"a packet begins within a packet" : "a packet begins in the second ring");
+			vmxnet3_queue_break(&rxq->q, "a packet begins %s", rxq->head != NULL ?
+				"within a packet" : "in the second ring");
 			return -EPROTO;
 		}
 		set_hash(rxq, m, lo);
@@ -251,7 +255,8 @@ add_to_packet(struct vmxnet3_rxq *rxq, struct plx_mbuf *m, uint64_t lo)
 		rxq->whole = NOTHING_IS_WHOLE;
 	} else {
 		if (rxq->head == NULL || rxq->head->nb_segs == rxq->sg_max) {
-			vmxnet3_queue_break(&rxq->q, rxq->head == NULL ? "a packet without a start" :
+			vmxnet3_queue_break(&rxq->q, rxq->head == NULL ?
+				"a packet without a start" :
 				"a packet without an end, of %u buffers", rxq->sg_max);
 			return -EPROTO;
 		}
@@ -263,11 +268,8 @@ add_to_packet(struct vmxnet3_rxq *rxq, struct plx_mbuf *m, uint64_t lo)
 	return 0;
 }
 
-/*
- * Handle a completion that is not just a packet in the next buffer.
- * Return: a packet that is whole now, or NULL.
- */
-static __attribute__((noinline)) struct plx_mbuf *
+/* Add the buffer of a completion to its packet. Return: the packet if it is whole now, or NULL. */
+static struct plx_mbuf *
 take_any(struct vmxnet3_rxq *rxq, uint64_t lo, uint64_t hi)
 {
 	struct plx_mbuf *m = take_buffer(rxq, lo, hi);
@@ -298,73 +300,93 @@ take_any(struct vmxnet3_rxq *rxq, uint64_t lo, uint64_t hi)
 static __plx_always_inline bool
 has_offloads(uint64_t lo, uint64_t hi)
 {
-	return (lo & (VMXNET3_RXC_RSS | VMXNET3_RXC_CNC)) != VMXNET3_RXC_CNC || (hi & VMXNET3_RXC_TS);
+	return (lo & (VMXNET3_RXC_RSS | VMXNET3_RXC_CNC)) != VMXNET3_RXC_CNC ||
+		(hi & VMXNET3_RXC_TS);
+}
+
+/*
+ * Take packets that are each in the next buffer, @room at most, as far as neither ring wraps
+ * around.
+ * Return: how many; after them comes none, or one that is not like that, or the end of a ring.
+ */
+static __plx_always_inline uint16_t
+take_run(struct vmxnet3_rxq *rxq, struct plx_mbuf **rx_pkts, int room)
+{
+	struct vmxnet3_rx_ring *ring = &rxq->ring[0];
+	const struct vmxnet3_comp *comp = &rxq->q.comp[rxq->q.next_comp];
+	struct plx_mbuf **mbufs = &ring->mbufs[ring->next_use];
+	/*
+	 * Length and error bit in one comparison: with an error, or below the least, it is too
+	 * large.
+	 */
+	const uint32_t len_span = rxq->buf_len - PLX_ETHER_HDR_LEN;
+	const uint64_t rearm_data = rxq->rearm_data, gen = rxq->q.comp_gen;
+	const uint64_t whole = rxq->whole | ring->next_use;
+	uint32_t nb_pkts = PLX_MIN((uint32_t)room, (uint32_t)ring->nb_used), n;
+
+	nb_pkts = PLX_MIN(nb_pkts, (uint32_t)(ring->size - ring->next_use));
+	nb_pkts = PLX_MIN(nb_pkts, (uint32_t)(rxq->q.nb_comps - rxq->q.next_comp));
+	for (n = 0; n < nb_pkts; n++) {
+		const uint64_t hi = vmxnet3_comp_hi(&comp[n]);
+		const uint64_t lo = vmxnet3_comp_lo(&comp[n]);
+		const uint32_t len = (uint32_t)hi & (VMXNET3_RXC_LEN | VMXNET3_RXC_ERR);
+		struct plx_mbuf *m = mbufs[n];
+
+		if ((int64_t)(hi ^ gen) < 0 || (lo & WHOLE_MASK) != whole + n ||
+		    len - PLX_ETHER_HDR_LEN > len_span)
+			break;
+		plx_prefetch0_write(mbufs[n + VMXNET3_LOOK_AHEAD]);
+		m->rearm_data = rearm_data;
+		m->ol_flags = 0;
+		m->packet_type = 0;
+		m->pkt_len = len;
+		m->data_len = (uint16_t)len;
+		if (plx_unlikely(has_offloads(lo, hi)))
+			set_offloads(rxq, m, lo, hi);
+		rx_pkts[n] = m;
+	}
+	vmxnet3_comp_advance(&rxq->q, (uint16_t)n);
+	ring->nb_used = (uint16_t)(ring->nb_used - n);
+	ring->next_use = (uint16_t)(ring->next_use + n);
+	if (plx_unlikely(ring->next_use == ring->size))
+		ring->next_use = 0;
+	return (uint16_t)n;
+}
+
+/*
+ * Handle the next completion, which is not just a packet in the next buffer.
+ * Return: a packet that is whole now, or NULL.
+ */
+static __attribute__((noinline)) struct plx_mbuf *
+take_next(struct vmxnet3_rxq *rxq)
+{
+	const struct vmxnet3_comp *comp = &rxq->q.comp[rxq->q.next_comp];
+	const uint64_t hi = vmxnet3_comp_hi(comp), lo = vmxnet3_comp_lo(comp);
+
+	vmxnet3_comp_advance(&rxq->q, 1);
+	return take_any(rxq, lo, hi);
 }
 
 uint16_t
 vmxnet3_recv_pkts(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts)
 {
 	struct vmxnet3_rxq *rxq = queue;
-	struct vmxnet3_queue *q = &rxq->q;
-	struct vmxnet3_rx_ring *ring = &rxq->ring[0];
-	struct plx_mbuf **const mbufs = ring->mbufs;
-	const struct vmxnet3_comp *const comps = q->comp;
-	/* Length and error bit in one comparison: with an error, or below the least, it is too large. */
-	const uint32_t len_span = rxq->buf_len - PLX_ETHER_HDR_LEN;
-	const uint64_t rearm_data = rxq->rearm_data;
-	const uint32_t nb_comps = q->nb_comps, size = ring->size;
-	uint32_t next_comp = q->next_comp, next_use = ring->next_use, nb_used = ring->nb_used;
-	uint64_t gen = q->comp_gen, whole = rxq->whole;
 	uint16_t nb_rx = 0;
-	struct plx_mbuf *m;
 
-	if (vmxnet3_queue_is_broken(q))
-		return 0;
-	while (nb_rx < nb_pkts) {
-		const uint64_t hi = vmxnet3_comp_hi(&comps[next_comp]);
-		const uint64_t lo = vmxnet3_comp_lo(&comps[next_comp]);
-		const uint32_t len = (uint32_t)hi & (VMXNET3_RXC_LEN | VMXNET3_RXC_ERR);
-
-		if ((int64_t)(hi ^ gen) < 0)
+	/*
+	 * Each round takes a buffer at least, and none is added: it comes to an end, whatever is
+	 * written.
+	 */
+	while (!vmxnet3_queue_is_broken(&rxq->q)) {
+		nb_rx = (uint16_t)(nb_rx + take_run(rxq, &rx_pkts[nb_rx], nb_pkts - nb_rx));
+		if (nb_rx == nb_pkts || !vmxnet3_comp_is_new(&rxq->q, 0))
 			break;
-		if (plx_unlikely(++next_comp == nb_comps)) {
-			next_comp = 0;
-			gen ^= VMXNET3_COMP_GEN;
-		}
-		if (plx_likely((lo & WHOLE_MASK) == (whole | next_use) && nb_used > 0 &&
-				len - PLX_ETHER_HDR_LEN <= len_span)) {
-			m = mbufs[next_use];
-			plx_prefetch0_write(mbufs[next_use + VMXNET3_LOOK_AHEAD]);
-			if (plx_unlikely(++next_use == size))
-				next_use = 0;
-			nb_used--;
-			m->rearm_data = rearm_data;
-			m->ol_flags = 0;
-			m->packet_type = 0;
-			m->pkt_len = len;
-			m->data_len = (uint16_t)len;
-			if (plx_unlikely(has_offloads(lo, hi)))
-				set_offloads(rxq, m, lo, hi);
-		} else {
-			ring->next_use = (uint16_t)next_use;
-			ring->nb_used = (uint16_t)nb_used;
-			m = take_any(rxq, lo, hi);
-			next_use = ring->next_use;
-			nb_used = ring->nb_used;
-			whole = rxq->whole;
-			if (vmxnet3_queue_is_broken(q))
-				break;
-			if (m == NULL)
-				continue;
-		}
-		rx_pkts[nb_rx++] = m;
+		rx_pkts[nb_rx] = take_next(rxq);
+		nb_rx = (uint16_t)(nb_rx + (rx_pkts[nb_rx] != NULL));
 	}
-	q->next_comp = (uint16_t)next_comp;
-	q->comp_gen = gen;
-	ring->next_use = (uint16_t)next_use;
-	ring->nb_used = (uint16_t)nb_used;
 	/* Also on an idle poll, for the pool may have been empty the last time. */
-	if ((wants_refill(rxq, &rxq->ring[0]) || wants_refill(rxq, &rxq->ring[1])) && !vmxnet3_queue_is_broken(q))
+	if ((wants_refill(rxq, &rxq->ring[0]) || wants_refill(rxq, &rxq->ring[1])) &&
+	    !vmxnet3_queue_is_broken(&rxq->q))
 		refill(rxq);
 	return nb_rx;
 }

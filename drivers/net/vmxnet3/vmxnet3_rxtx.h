@@ -6,11 +6,11 @@
  *
  * The driver fills descriptors in the order of the ring, the device takes them in that order, and
  * tells of each by a completion in a ring of its own. Who owns an entry is in the entry: its
- * generation bit is 1 in the first round of the ring, 0 in the second and so on. So neither side has to
- * read an index of the other, and registers are written only to wake the device.
+ * generation bit is 1 in the first round of the ring, 0 in the second and so on. So neither side
+ * has to read an index of the other, and registers are written only to wake the device.
  *
- * One descriptor of each ring stays empty: to the device, a full ring and an empty one would have the
- * same index.
+ * One descriptor of each ring stays empty: to the device, a full ring and an empty one would have
+ * the same index.
  */
 #include <stdbool.h>
 
@@ -61,7 +61,8 @@ struct vmxnet3_queue {
 /**
  * struct vmxnet3_rx_ring - buffers for the device.
  * @desc: descriptors.
- * @mbufs: of the descriptors from @next_use to @next_fill; VMXNET3_LOOK_AHEAD more entries are NULL.
+ * @mbufs: of the descriptors from @next_use to @next_fill; VMXNET3_LOOK_AHEAD more entries are
+ *	NULL.
  * @prod: register for @next_fill.
  * @word: vmxnet3_desc.word, but for the generation.
  * @gen: VMXNET3_RXD_GEN or 0: generation of @next_fill.
@@ -87,7 +88,8 @@ struct vmxnet3_rx_ring {
 /**
  * struct vmxnet3_rxq - an Rx queue.
  * @q: common part.
- * @ring: the first one has buffers for packets or the start of packets, the second one for the rest.
+ * @ring: the first one has buffers for packets or the start of packets, the second one for the
+ *	rest.
  * @whole: vmxnet3_comp.lo, but for the index, of a packet that is in one buffer; a value that no
  *	completion has while a packet is being put together.
  * @plain: what @whole is otherwise.
@@ -158,8 +160,8 @@ struct vmxnet3_rxq *vmxnet3_rxq_create(const struct vmxnet3_rxq_conf *conf);
  * @nb_rxq: Rx queues of the device.
  * @mtu: of the port.
  * @offloads: PLX_ETH_RX_OFFLOAD_* of the port.
- * Return: 0; -ENOMEM if the pool has too few mbufs; -EINVAL if a packet would need more buffers than
- * the second ring has.
+ * Return: 0; -ENOMEM if the pool has too few mbufs; -EINVAL if a packet would need more buffers
+ * than the second ring has.
  */
 int vmxnet3_rxq_start(struct vmxnet3_rxq *rxq, struct vmxnet3_rx_desc *ctrl, volatile uint8_t *bar,
 	uint16_t nb_rxq, uint16_t mtu, uint64_t offloads);
@@ -177,8 +179,11 @@ int vmxnet3_rx_queue_count(void *queue);
 /** vmxnet3_rx_descriptor_status() - the driver's plx_eth_rx_descriptor_status_t. */
 int vmxnet3_rx_descriptor_status(void *queue, uint16_t offset);
 
-/** struct vmxnet3_tx_slot - @mbuf: packet whose last descriptor this is, or NULL. @pool: of it, if it
- *	can go back there unread, being one segment with one user; else NULL. */
+/**
+ * struct vmxnet3_tx_slot - what is known of a descriptor.
+ * @mbuf: packet whose last descriptor this is, or NULL.
+ * @pool: where @mbuf can go back unread, being one segment with one user; NULL if it can't.
+ */
 struct vmxnet3_tx_slot {
 	struct plx_mbuf *mbuf;
 	struct plx_mempool *pool;
@@ -239,13 +244,50 @@ void vmxnet3_txq_stop(struct vmxnet3_txq *txq);
 /** vmxnet3_txq_destroy() - free a stopped queue; NULL is fine. */
 void vmxnet3_txq_destroy(struct vmxnet3_txq *txq);
 
+/**
+ * VMXNET3_BORDER - a Tx buffer does not cross such an address, unless its packet would have too
+ * many then. QEMU maps each buffer in one piece, and drops the packet if that is in two hugepages
+ * which are no neighbours in the machine's memory.
+ */
+#define VMXNET3_BORDER (UINT64_C(2) << 20)
+/** VMXNET3_NO_BORDER - none. */
+#define VMXNET3_NO_BORDER (UINT64_C(1) << 63)
+
+/**
+ * vmxnet3_buffer_len() - of @len bytes at @addr, so many can be one buffer. @border: a power of
+ * two.
+ */
+static __plx_always_inline uint32_t
+vmxnet3_buffer_len(uint64_t addr, uint32_t len, uint64_t border)
+{
+	const uint64_t to_border = border - (addr & (border - 1));
+
+	len = PLX_MIN(len, (uint32_t)VMXNET3_TX_BUF_MAX);
+	return plx_unlikely(to_border < len) ? (uint32_t)to_border : len;
+}
+
+/**
+ * vmxnet3_nb_descs_of() - descriptors that a packet takes, if it is not copied.
+ * @border: VMXNET3_BORDER or VMXNET3_NO_BORDER.
+ * Return: how many; -EINVAL: more than a packet may have, or it is too short, or its segments are
+ * not as long as it says.
+ */
+int vmxnet3_nb_descs_of(const struct plx_mbuf *m, uint64_t border);
+/**
+ * vmxnet3_offload_word() - what the first descriptor of a packet says of offloads.
+ * Return: 0; -ENOTSUP, -EINVAL: the device can't do that, and might stop the queue over it.
+ */
+int vmxnet3_offload_word(const struct plx_mbuf *m, uint64_t *word);
+
 /** vmxnet3_xmit_pkts() - the driver's plx_eth_tx_burst_t. */
 uint16_t vmxnet3_xmit_pkts(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts);
 /** vmxnet3_prep_pkts() - the driver's plx_eth_tx_prep_t. */
 uint16_t vmxnet3_prep_pkts(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts);
 /** vmxnet3_tx_descriptor_status() - the driver's plx_eth_tx_descriptor_status_t. */
 int vmxnet3_tx_descriptor_status(void *queue, uint16_t offset);
-/** vmxnet3_tx_clean() - free mbufs of up to @max packets that were sent; 0: all. Return: how many. */
+/**
+ * vmxnet3_tx_clean() - free mbufs of up to @max packets that were sent; 0: all. Return: how many.
+ */
 int vmxnet3_tx_clean(struct vmxnet3_txq *txq, uint32_t max);
 
 /** vmxnet3_queue_fault() - use the queue no more: log why, and count it. @format: as printf(3). */

@@ -6,8 +6,9 @@
  *
  * VMware never published a datasheet. Facts (numbers, layouts, meanings) are those on which its own
  * Linux driver (drivers/net/vmxnet3/vmxnet3_defs.h, upt1_defs.h and vmxnet3_drv.c), QEMU's model
- * (hw/net/vmxnet3.c, vmxnet3.h) and DPDK's driver (drivers/net/vmxnet3) agree; where one of them knows
- * more, it is named. All is little endian. Everything here is of revision 1, which every device has.
+ * (hw/net/vmxnet3.c, vmxnet3.h) and DPDK's driver (drivers/net/vmxnet3) agree; where one of them
+ * knows more, it is named. All is little endian. Everything here is of revision 1, which every
+ * device has.
  */
 #include <plx_common.h>
 
@@ -34,7 +35,10 @@ PLX_BEGIN_DECLS
 /** VMXNET3_RXPROD2() - data: as VMXNET3_RXPROD(), of the second Rx ring. */
 #define VMXNET3_RXPROD2(q) (0xa00u + 8u * (q))
 
-/** VMXNET3_VRRS - control: reads as a bit for each revision that there is; the chosen bit is written. */
+/**
+ * VMXNET3_VRRS - control: reads as a bit for each revision that there is; the chosen bit is
+ * written.
+ */
 #define VMXNET3_VRRS 0x00
 /** VMXNET3_UVRS - control: as VMXNET3_VRRS, version of the UPT part (queue descriptors, RSS). */
 #define VMXNET3_UVRS 0x08
@@ -56,7 +60,10 @@ PLX_BEGIN_DECLS
 /** VMXNET3_REVISION_1 - bit of VMXNET3_VRRS and VMXNET3_UVRS. */
 #define VMXNET3_REVISION_1 0x1u
 
-/** enum vmxnet3_cmd - commands; those from 0xf00d0000 on ask, the others tell: they return 0 if all is fine. */
+/**
+ * enum vmxnet3_cmd - commands; those from 0xf00d0000 on ask, the others tell: they return 0 if all
+ * is fine.
+ */
 enum vmxnet3_cmd {
 	VMXNET3_CMD_ACTIVATE_DEV	= 0xcafe0000,
 	VMXNET3_CMD_QUIESCE_DEV		= 0xcafe0001,
@@ -76,7 +83,9 @@ enum vmxnet3_cmd {
 
 /** VMXNET3_LINK_UP - bit of what GET_LINK returns; Mbit/s are in the upper half. */
 #define VMXNET3_LINK_UP 0x1u
-/** VMXNET3_INTR_MASK_MODE() - of what GET_CONF_INTR returns: 0: the device masks what it signals. */
+/**
+ * VMXNET3_INTR_MASK_MODE() - of what GET_CONF_INTR returns: 0: the device masks what it signals.
+ */
 #define VMXNET3_INTR_MASK_MODE(conf) (((conf) >> 2) & 3)
 
 /** VMXNET3_ECR_RQERR - event: the device stopped an Rx queue. */
@@ -149,7 +158,10 @@ struct vmxnet3_desc {
 	uint64_t word;
 };
 
-/** struct vmxnet3_comp - completion; see VMXNET3_TXC_* and VMXNET3_RXC_*. The device writes @hi last. */
+/**
+ * struct vmxnet3_comp - completion; see VMXNET3_TXC_* and VMXNET3_RXC_*. The device writes @hi
+ * last.
+ */
 struct vmxnet3_comp {
 	uint64_t lo;
 	uint64_t hi;
@@ -243,7 +255,10 @@ struct vmxnet3_comp {
 /** VMXNET3_RSS_TABLE_SIZE - entries of the table. */
 #define VMXNET3_RSS_TABLE_SIZE 128
 
-/** struct vmxnet3_rss - how packets are spread over queues. @ind_table: queues by the hash's low bits. */
+/**
+ * struct vmxnet3_rss - how packets are spread over queues. @ind_table: queues by the hash's low
+ * bits.
+ */
 struct vmxnet3_rss {
 	uint16_t hash_type;
 	uint16_t hash_func;
@@ -269,7 +284,8 @@ struct vmxnet3_part {
  * @upt_version: as chosen by VMXNET3_UVRS.
  * @features: VMXNET3_F_*.
  * @driver_data: not used by devices; as @driver_data_len.
- * @queue_descs: address of struct vmxnet3_tx_desc of all Tx queues, then vmxnet3_rx_desc of Rx ones.
+ * @queue_descs: address of struct vmxnet3_tx_desc of all Tx queues, then vmxnet3_rx_desc of Rx
+ *	ones.
  * @queue_descs_len: bytes of these.
  * @mtu: in bytes.
  * @max_rx_sg: most buffers of a packet.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Statistics. The device counts packets and bytes of each queue, so no burst has to; it begins anew at
- * each activation.
+ * Statistics. The device counts packets and bytes of each queue, so no burst has to; it begins anew
+ * at each activation.
  */
 #include <errno.h>
 #include <string.h>
@@ -247,9 +247,11 @@ vmxnet3_xstats_get(struct plx_eth_dev *dev, uint64_t *values, unsigned int n)
 	if (n < PLX_DIM(xstats))
 		return PLX_DIM(xstats);
 	for (unsigned int i = 0; i < PLX_DIM(xstats); i++) {
+		const bool rx = xstats[i].rx;
+
 		values[i] = 0;
-		for (unsigned int q = 0; q < (xstats[i].rx ? PLX_DIM(c.rx) : PLX_DIM(c.tx)); q++)
-			values[i] += xstats[i].rx ? c.rx[q][xstats[i].counter] : c.tx[q][xstats[i].counter];
+		for (unsigned int q = 0; q < (rx ? PLX_DIM(c.rx) : PLX_DIM(c.tx)); q++)
+			values[i] += (rx ? c.rx : c.tx)[q][xstats[i].counter];
 	}
 	return PLX_DIM(xstats);
 }
