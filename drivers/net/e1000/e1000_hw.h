@@ -110,7 +110,7 @@ struct e1000_hw {
 static inline volatile uint32_t *
 e1000_reg(const struct e1000_hw *hw, uint32_t reg)
 {
-	return PLX_PTR_ADD(hw->bar, reg);
+	return (volatile uint32_t *)PLX_PTR_ADD(hw->bar, reg);
 }
 
 /** e1000_read() - read a register. */

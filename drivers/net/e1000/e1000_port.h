@@ -51,7 +51,7 @@ struct e1000_port {
 static inline struct e1000_port *
 e1000_port(const struct plx_eth_dev *dev)
 {
-	return dev->dev_private;
+	return (struct e1000_port *)dev->dev_private;
 }
 
 /** e1000_hw() - the chip of a port. */

@@ -35,7 +35,7 @@ struct igbvf_port {
 static inline struct igbvf_port *
 igbvf_port(const struct plx_eth_dev *dev)
 {
-	return dev->dev_private;
+	return (struct igbvf_port *)dev->dev_private;
 }
 
 /* igbvf_mbx.c */

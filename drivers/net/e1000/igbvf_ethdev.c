@@ -51,9 +51,10 @@ static int
 igbvf_rx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc, int socket_id,
 	const struct plx_eth_rxconf *conf, struct plx_mempool *mb_pool)
 {
+	/* How long a frame may be is the PF's to say in the end. */
 	return igb_rx_queue_make(dev, queue_id,
-		PLX_PTR_ADD(e1000_hw(dev)->bar, IGBVF_RXQ(queue_id)), nb_desc, socket_id, conf,
-		mb_pool);
+		PLX_PTR_ADD(e1000_hw(dev)->bar, IGBVF_RXQ(queue_id)), false, nb_desc, socket_id,
+		conf, mb_pool);
 }
 
 static int
