@@ -8,6 +8,7 @@
  * configured port.
  */
 #include <plx_ethdev_core.h>
+#include <plx_ethdev_owner.h>
 #include <plx_mbuf.h>
 
 PLX_BEGIN_DECLS
@@ -23,10 +24,18 @@ plx_eth_rx_burst(uint16_t port_id, uint16_t queue_id, struct plx_mbuf **rx_pkts,
 	const uint16_t nb_pkts)
 {
 	const struct plx_eth_fp_ops *p = &plx_eth_fp_ops[port_id];
+	uint16_t n;
 
+#ifdef PLX_ETHDEV_DEBUG
+	if (plx_eth_queue_enter(port_id, queue_id, 0) < 0)
+		return 0;
+#endif
 	/* Atomic: callbacks come and go meanwhile. */
-	return __atomic_load_n(&p->rx_pkt_burst, __ATOMIC_RELAXED)(p->rxq[queue_id], rx_pkts,
-		nb_pkts);
+	n = __atomic_load_n(&p->rx_pkt_burst, __ATOMIC_RELAXED)(p->rxq[queue_id], rx_pkts, nb_pkts);
+#ifdef PLX_ETHDEV_DEBUG
+	plx_eth_queue_leave(port_id, queue_id, 0);
+#endif
+	return n;
 }
 
 /**
@@ -42,9 +51,17 @@ plx_eth_tx_burst(uint16_t port_id, uint16_t queue_id, struct plx_mbuf **tx_pkts,
 	uint16_t nb_pkts)
 {
 	const struct plx_eth_fp_ops *p = &plx_eth_fp_ops[port_id];
+	uint16_t n;
 
-	return __atomic_load_n(&p->tx_pkt_burst, __ATOMIC_RELAXED)(p->txq[queue_id], tx_pkts,
-		nb_pkts);
+#ifdef PLX_ETHDEV_DEBUG
+	if (plx_eth_queue_enter(port_id, queue_id, 1) < 0)
+		return 0;
+#endif
+	n = __atomic_load_n(&p->tx_pkt_burst, __ATOMIC_RELAXED)(p->txq[queue_id], tx_pkts, nb_pkts);
+#ifdef PLX_ETHDEV_DEBUG
+	plx_eth_queue_leave(port_id, queue_id, 1);
+#endif
+	return n;
 }
 
 /**

@@ -17,10 +17,10 @@ plx_pktmbuf_pool_init(struct plx_mempool *mp, void *arg)
 {
 	const struct plx_pktmbuf_pool_private *priv = (const struct plx_pktmbuf_pool_private *)arg;
 
-	if (mp->private_data_size < sizeof(*priv) ||
+	if (mp->private_data_size < sizeof(*priv) || (priv->flags & ~PLX_PKTMBUF_POOL_F_PINNED_EXT_BUF) ||
 	    priv->mbuf_priv_size % PLX_MBUF_PRIV_ALIGN != 0 ||
 	    mp->elt_size < sizeof(struct plx_mbuf) + priv->mbuf_priv_size +
-			   priv->mbuf_data_room_size)
+		(priv->flags & PLX_PKTMBUF_POOL_F_PINNED_EXT_BUF ? 0 : priv->mbuf_data_room_size))
 		return -EINVAL;
 	memcpy(plx_mempool_get_priv(mp), priv, sizeof(*priv));
 	return 0;
@@ -94,57 +94,4 @@ plx_pktmbuf_free_bulk(struct plx_mbuf **mbufs, unsigned int count)
 		}
 	}
 	batch_flush(&batch);
-}
-
-/* What is wrong with one segment; NULL: nothing. */
-static const char *
-segment_fault(const struct plx_mbuf *m)
-{
-	if (m->pool == NULL)
-		return "no pool";
-	if (m->buf_addr == NULL)
-		return "no buffer";
-	if (plx_mbuf_refcnt_read(m) == 0)
-		return "reference count is 0";
-	if ((uint32_t)m->data_off + m->data_len > m->buf_len)
-		return "data reach beyond the buffer";
-	return NULL;
-}
-
-/* What is wrong with a packet; NULL: nothing. */
-static const char *
-packet_fault(const struct plx_mbuf *m)
-{
-	unsigned int segs = m->nb_segs;
-	uint64_t len = m->pkt_len;
-	const char *fault;
-
-	/* Stops after nb_segs, so that a chain which is a circle ends too. */
-	for (; m != NULL; m = m->next) {
-		if (segs-- == 0)
-			return "more segments than nb_segs";
-		fault = segment_fault(m);
-		if (fault != NULL)
-			return fault;
-		if (m->data_len > len)
-			return "data of the segments exceed pkt_len";
-		len -= m->data_len;
-	}
-	if (segs != 0)
-		return "less segments than nb_segs";
-	return len != 0 ? "data of the segments fall short of pkt_len" : NULL;
-}
-
-int
-plx_mbuf_check(const struct plx_mbuf *m, int is_header, const char **reason)
-{
-	const char *fault;
-
-	if (m == NULL)
-		fault = "no mbuf";
-	else
-		fault = is_header ? packet_fault(m) : segment_fault(m);
-	if (reason != NULL)
-		*reason = fault != NULL ? fault : "";
-	return fault != NULL ? -EINVAL : 0;
 }

@@ -7,8 +7,10 @@
  * A packet belongs to one thread at a time. A segment that several packets or threads share has a
  * reference count above 1; who shares it may read its data, and drop it by freeing it.
  *
- * A free mbuf rests in its pool with refcnt 1, next NULL and nb_segs 1, so that drivers which set
- * all other fields anyway can take it raw and free it without a write.
+ * A free mbuf rests in its pool with refcnt 1, next NULL and nb_segs 1, and is direct, so that drivers
+ * which set all other fields anyway can take it raw and free it without a write. Whether it is direct
+ * is in bits of ol_flags, which freeing tests in one go and in the line that it reads anyway; sharing
+ * and external buffers are in plx_mbuf_attach.h.
  *
  *	headroom        data              tailroom
  *	|<- data_off ->|<- data_len ->|               |
@@ -18,6 +20,7 @@
  *	append moves the end of data to the right, trim to the left.
  */
 #include <errno.h>
+#include <stdio.h>
 
 #include <plx_mbuf_core.h>
 #include <plx_memory.h>
@@ -218,7 +221,8 @@ plx_pktmbuf_reset(struct plx_mbuf *m)
 	plx_pktmbuf_reset_headroom(m);
 	m->nb_segs = 1;
 	m->port = PLX_MBUF_PORT_INVALID;
-	m->ol_flags = 0;
+	/* An mbuf of a pool with pinned buffers keeps its one. */
+	m->ol_flags &= PLX_MBUF_F_EXTERNAL;
 	m->packet_type = 0;
 	m->pkt_len = 0;
 	m->data_len = 0;
@@ -264,6 +268,15 @@ plx_pktmbuf_alloc_bulk(struct plx_mempool *pool, struct plx_mbuf **mbufs, unsign
 }
 
 /**
+ * plx_pktmbuf_release_buf() - let go of a buffer that is not the mbuf's own.
+ * @m: segment whose last user the caller is, and which is not direct.
+ *
+ * The out-of-line part of plx_pktmbuf_prefree_seg(). Return: @m, as it is to be in its pool; NULL if it
+ * is of a pool with pinned buffers and others still have its buffer: the last of them puts it there.
+ */
+PLX_EXPORT struct plx_mbuf *plx_pktmbuf_release_buf(struct plx_mbuf *m);
+
+/**
  * plx_pktmbuf_prefree_seg() - stop using a segment.
  * @m: segment; its next is the caller's to remember.
  *
@@ -277,6 +290,8 @@ plx_pktmbuf_prefree_seg(struct plx_mbuf *m)
 			return NULL;
 		plx_mbuf_refcnt_set(m, 1);
 	}
+	if (plx_unlikely(!PLX_MBUF_DIRECT(m)))
+		return plx_pktmbuf_release_buf(m);
 	/* Compared first, for mostly they are right and the cache line can stay clean. */
 	if (m->next != NULL)
 		m->next = NULL;
@@ -439,5 +454,72 @@ plx_pktmbuf_chain(struct plx_mbuf *head, struct plx_mbuf *tail)
 	return 0;
 }
 
+/**
+ * plx_pktmbuf_read_segs() - data of a packet in one piece.
+ * @m: packet.
+ * @off: bytes from its start.
+ * @len: bytes.
+ * @buf: @len bytes, used when they lie in several segments.
+ *
+ * Return: where they are: in the packet, or @buf; NULL if the packet is shorter.
+ */
+PLX_EXPORT const void *plx_pktmbuf_read_segs(const struct plx_mbuf *m, uint32_t off, uint32_t len,
+	void *buf);
+
+/** plx_pktmbuf_read() - plx_pktmbuf_read_segs(), quick for what is in the first segment. */
+static inline const void *
+plx_pktmbuf_read(const struct plx_mbuf *m, uint32_t off, uint32_t len, void *buf)
+{
+	if (plx_likely((uint64_t)off + len <= m->data_len))
+		return plx_pktmbuf_mtod_offset(m, const char *, off);
+	return plx_pktmbuf_read_segs(m, off, len, buf);
+}
+
+/**
+ * plx_pktmbuf_linearize() - move all data of a packet into its first segment, and free the others.
+ * @mbuf: packet.
+ *
+ * Return: 0; -ENOSPC, with nothing changed, if the tailroom of the first segment is too small or its
+ * buffer is shared.
+ */
+PLX_EXPORT int plx_pktmbuf_linearize(struct plx_mbuf *mbuf);
+
+/**
+ * plx_pktmbuf_copy() - a packet with a copy of data of another one.
+ * @m: packet.
+ * @mp: pool of the copy.
+ * @offset: bytes of @m to leave out at its start.
+ * @length: bytes to copy, as far as there are; UINT32_MAX: all.
+ *
+ * In as many segments as it takes; offload flags and lengths are copied too, the headroom is the usual
+ * one. Return: the copy; NULL with errno EINVAL if @offset is behind the end, ENOMEM, EOVERFLOW.
+ */
+PLX_EXPORT struct plx_mbuf *plx_pktmbuf_copy(const struct plx_mbuf *m, struct plx_mempool *mp,
+	uint32_t offset, uint32_t length);
+
+/**
+ * plx_pktmbuf_dump() - print a packet for people.
+ * @f: open for writing.
+ * @m: packet.
+ * @dump_len: bytes of data to print at most. Return: 0; -EIO.
+ */
+PLX_EXPORT int plx_pktmbuf_dump(FILE *f, const struct plx_mbuf *m, unsigned int dump_len);
+
+/** plx_get_rx_ol_flag_name() - name of the one receive flag @mask, or NULL. Static storage. */
+PLX_EXPORT const char *plx_get_rx_ol_flag_name(uint64_t mask);
+/**
+ * plx_get_rx_ol_flag_list() - names of the receive flags in @mask, separated by blanks.
+ * @mask: ol_flags.
+ * @buf: @buflen bytes, filled and ended by NUL.
+ * Return: 0; -ENOSPC if they do not fit, and as many as do are there.
+ */
+PLX_EXPORT int plx_get_rx_ol_flag_list(uint64_t mask, char *buf, size_t buflen);
+/** plx_get_tx_ol_flag_name() - name of the one send flag @mask, or NULL. Static storage. */
+PLX_EXPORT const char *plx_get_tx_ol_flag_name(uint64_t mask);
+/** plx_get_tx_ol_flag_list() - as plx_get_rx_ol_flag_list(), of the send flags. */
+PLX_EXPORT int plx_get_tx_ol_flag_list(uint64_t mask, char *buf, size_t buflen);
+
 PLX_END_DECLS
+
+#include <plx_mbuf_attach.h>
 #endif

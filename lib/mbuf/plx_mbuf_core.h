@@ -56,7 +56,7 @@ PLX_BEGIN_DECLS
 #define PLX_MBUF_F_RX_QINQ (UINT64_C(1) << 20)
 
 /**
- * DOC: ol_flags, set by senders (bits from 60 down; 61 and 62 are kept for attached buffers).
+ * DOC: ol_flags, set by senders (bits from 60 down; 61 and 62 tell of the buffer).
  *
  * Work for the NIC on checksums also needs the header lengths in tx_offload, and PLX_MBUF_F_TX_IPV4
  * or PLX_MBUF_F_TX_IPV6.
@@ -90,6 +90,18 @@ PLX_BEGIN_DECLS
 /** PLX_MBUF_F_TX_VLAN - insert the VLAN tag vlan_tci. */
 #define PLX_MBUF_F_TX_VLAN (UINT64_C(1) << 57)
 
+/** PLX_MBUF_F_EXTERNAL - the buffer is from outside of the mbuf; see plx_pktmbuf_attach_extbuf(). */
+#define PLX_MBUF_F_EXTERNAL (UINT64_C(1) << 61)
+/** PLX_MBUF_F_INDIRECT - the buffer is another mbuf's; see plx_pktmbuf_attach(). */
+#define PLX_MBUF_F_INDIRECT (UINT64_C(1) << 62)
+
+/** PLX_MBUF_DIRECT() - is the buffer of @m the one that is part of it? */
+#define PLX_MBUF_DIRECT(m) (!((m)->ol_flags & (PLX_MBUF_F_INDIRECT | PLX_MBUF_F_EXTERNAL)))
+/** PLX_MBUF_CLONED() - is the buffer of @m that of another mbuf? */
+#define PLX_MBUF_CLONED(m) (((m)->ol_flags & PLX_MBUF_F_INDIRECT) != 0)
+/** PLX_MBUF_HAS_EXTBUF() - is the buffer of @m from outside of any mbuf? */
+#define PLX_MBUF_HAS_EXTBUF(m) (((m)->ol_flags & PLX_MBUF_F_EXTERNAL) != 0)
+
 /** PLX_MBUF_MAX_NB_SEGS - segments that one packet may have. */
 #define PLX_MBUF_MAX_NB_SEGS UINT16_MAX
 /** PLX_MBUF_PORT_INVALID - port of a packet that came from none. */
@@ -100,6 +112,21 @@ PLX_BEGIN_DECLS
 #define PLX_MBUF_DEFAULT_DATAROOM 2048
 /** PLX_MBUF_DEFAULT_BUF_SIZE - the usual data_room_size: headroom and data. */
 #define PLX_MBUF_DEFAULT_BUF_SIZE (PLX_MBUF_DEFAULT_DATAROOM + PLX_PKTMBUF_HEADROOM)
+
+/** typedef plx_mbuf_extbuf_free_callback_t - gets an external buffer back when nobody uses it. */
+typedef void (*plx_mbuf_extbuf_free_callback_t)(void *addr, void *opaque);
+
+/**
+ * struct plx_mbuf_ext_shared_info - what the users of an external buffer share.
+ * @free_cb: called by the last one of them, on its thread.
+ * @fcb_opaque: its argument.
+ * @refcnt: mbufs that have the buffer; plx_mbuf_ext_refcnt_*().
+ */
+struct plx_mbuf_ext_shared_info {
+	plx_mbuf_extbuf_free_callback_t free_cb;
+	void *fcb_opaque;
+	uint16_t refcnt;
+};
 
 /**
  * struct plx_mbuf - one segment of a packet.
@@ -127,10 +154,11 @@ PLX_BEGIN_DECLS
  * @tso_segsz: payload bytes of each TCP packet; see PLX_MBUF_F_TX_TCP_SEG.
  * @outer_l3_len: bytes of the outer L3 header of a tunnel.
  * @outer_l2_len: bytes of the outer L2 header of a tunnel.
- * @shinfo: kept for buffers from outside of the pool.
+ * @shinfo: of an external buffer: who shares it.
+ * @direct: of an indirect mbuf: the one whose buffer it has.
  * @priv_size: bytes of private data between descriptor and buffer.
  * @timesync: kept for IEEE 1588.
- * @dynfield1: kept for fields that programs register at run time.
+ * @dynfield1: fields that programs register at run time; see plx_mbuf_dyn.h.
  */
 struct plx_mbuf {
 	void *buf_addr __plx_cache_aligned;
@@ -171,7 +199,10 @@ struct plx_mbuf {
 			uint64_t outer_l2_len:7;
 		};
 	};
-	void *shinfo;
+	__extension__ union {
+		struct plx_mbuf_ext_shared_info *shinfo;
+		struct plx_mbuf *direct;
+	};
 	uint16_t priv_size;
 	uint16_t timesync;
 	uint32_t dynfield1[11];
@@ -188,11 +219,14 @@ PLX_STATIC_ASSERT(offsetof(struct plx_mbuf, hash) == 44, "shuffled in by vector 
 PLX_STATIC_ASSERT(offsetof(struct plx_mbuf, pool) == 56, "end of the first line");
 PLX_STATIC_ASSERT(offsetof(struct plx_mbuf, tx_offload) == 64, "start of the second line");
 
+/** PLX_PKTMBUF_POOL_F_PINNED_EXT_BUF - each mbuf of the pool has an external buffer for life. */
+#define PLX_PKTMBUF_POOL_F_PINNED_EXT_BUF (1U << 0)
+
 /**
  * struct plx_pktmbuf_pool_private - private data of a pool of mbufs.
  * @mbuf_data_room_size: bytes of each buffer, the headroom included.
  * @mbuf_priv_size: bytes of private data of each mbuf.
- * @flags: none yet; 0.
+ * @flags: PLX_PKTMBUF_POOL_F_*.
  */
 struct plx_pktmbuf_pool_private {
 	uint16_t mbuf_data_room_size;

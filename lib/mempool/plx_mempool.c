@@ -1,47 +1,33 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* Pools: made and freed, and the way between caches and the ring. */
 #include <stdio.h>
 #include <string.h>
 
-#include <plx_log.h>
-#include <plx_memory.h>
-#include <plx_mempool.h>
+#include <plx_malloc.h>
 
-#define MEMPOOL_F_ALL (MEMPOOL_F_NO_SPREAD | MEMPOOL_F_SP_PUT | MEMPOOL_F_SC_GET)
+#include "mempool_private.h"
 
 PLX_LOG_REGISTER(plx_mempool_logtype, "lib.mempool", "MEMPOOL", NOTICE)
 
 /*
- * The zone of a pool: struct plx_mempool, private data, caches, ring, objects. Offsets in bytes,
- * all of them multiples of a cache line.
+ * The zone of a pool: struct plx_mempool, private data, caches, statistics of a debug build, ring.
+ * Offsets in bytes, all of them multiples of a cache line.
  */
 struct layout {
 	size_t cache;
 	size_t cache_stride;
+	size_t stats;
 	size_t ring;
-	size_t elts;
-	size_t elt_stride;
 	size_t total;
 };
 
-/*
- * How many objects fit into a page, if none may lie across the border of two; 0: all follow each
- * other, since memory is contiguous for devices, or since an object is larger than a page.
- */
-static size_t
-objs_per_page(size_t elt_stride)
-{
-	return plx_mem_iova_page() / elt_stride;
-}
-
-/* What all objects take: at the border of pages there may be a gap, so a gap for each. */
-static size_t
-objs_size(size_t n, size_t elt_stride)
-{
-	const size_t per_page = objs_per_page(elt_stride);
-
-	return n * elt_stride + (per_page == 0 ? 0 : elt_stride +
-		(n / per_page + 1) * (plx_mem_iova_page() - per_page * elt_stride));
-}
+#ifdef PLX_MEMPOOL_DEBUG
+#define STATS_SIZE ((PLX_MAX_LCORE + 1) * sizeof(struct plx_mempool_stats))
+#define COOKIE_SIZE sizeof(uint64_t)
+#else
+#define STATS_SIZE ((size_t)0)
+#define COOKIE_SIZE 0
+#endif
 
 static size_t
 lines(size_t bytes)
@@ -66,6 +52,33 @@ flush_threshold(uint32_t cache_size)
 	return cache_size + cache_size / 2;
 }
 
+static size_t
+cache_bytes(uint32_t cache_size)
+{
+	return sizeof(struct plx_mempool_cache) + lines(2 * cache_size * sizeof(void *));
+}
+
+uint32_t
+plx_mempool_calc_obj_size(uint32_t elt_size, uint32_t flags, struct plx_mempool_objsz *sz)
+{
+	const size_t header = lines(sizeof(struct plx_mempool_objhdr));
+	size_t total = header + (COOKIE_SIZE == 0 ? (size_t)elt_size :
+		PLX_ALIGN_CEIL((size_t)elt_size, COOKIE_SIZE + !COOKIE_SIZE) + COOKIE_SIZE);
+
+	total = lines(total);
+	if (!(flags & MEMPOOL_F_NO_SPREAD) && total / PLX_CACHE_LINE_SIZE % 2 == 0)
+		total += PLX_CACHE_LINE_SIZE;
+	if (elt_size == 0 || total > UINT32_MAX)
+		return 0;
+	if (sz != NULL) {
+		sz->elt_size = elt_size;
+		sz->header_size = (uint32_t)header;
+		sz->trailer_size = (uint32_t)(total - header - elt_size);
+		sz->total_size = (uint32_t)total;
+	}
+	return (uint32_t)total;
+}
+
 static int
 make_layout(struct layout *l, unsigned int n, unsigned int elt_size, unsigned int cache_size,
 	unsigned int private_data_size, unsigned int flags)
@@ -75,22 +88,27 @@ make_layout(struct layout *l, unsigned int n, unsigned int elt_size, unsigned in
 	if (n == 0 || n > PLX_RING_SZ_MASK || elt_size == 0 || (flags & ~MEMPOOL_F_ALL) ||
 	    cache_size > PLX_MEMPOOL_CACHE_MAX_SIZE || flush_threshold(cache_size) > n)
 		return -EINVAL;
+	if (plx_mempool_calc_obj_size(elt_size, flags, NULL) == 0)
+		return -ENOMEM;
 	ring_size = plx_ring_get_memsize(plx_align32pow2(n + 1));
 	if (ring_size < 0)
 		return -EINVAL;
 
 	l->cache = lines(sizeof(struct plx_mempool) + private_data_size);
 	/* One unused line between the caches of two lcores: the CPU prefetches lines in pairs. */
-	l->cache_stride = cache_size == 0 ? 0 : sizeof(struct plx_mempool_cache) +
-		lines(2 * cache_size * sizeof(void *)) + PLX_CACHE_LINE_SIZE;
-	l->ring = l->cache + PLX_MAX_LCORE * l->cache_stride;
-	l->elts = l->ring + (size_t)ring_size;
-	l->elt_stride = lines(lines(sizeof(struct plx_mempool_objhdr)) + (size_t)elt_size);
-	if (!(flags & MEMPOOL_F_NO_SPREAD) && l->elt_stride / PLX_CACHE_LINE_SIZE % 2 == 0)
-		l->elt_stride += PLX_CACHE_LINE_SIZE;
-	/* 2^31 objects of 2^32 bytes are less than 2^64: no overflow. */
-	l->total = l->elts + objs_size(n, l->elt_stride);
+	l->cache_stride = cache_size == 0 ? 0 : cache_bytes(cache_size) + PLX_CACHE_LINE_SIZE;
+	l->stats = l->cache + PLX_MAX_LCORE * l->cache_stride;
+	l->ring = l->stats + STATS_SIZE;
+	l->total = l->ring + (size_t)ring_size;
 	return 0;
+}
+
+static void
+init_cache(struct plx_mempool_cache *cache, uint32_t size)
+{
+	cache->size = size;
+	cache->flushthresh = flush_threshold(size);
+	cache->len = 0;
 }
 
 static void
@@ -99,73 +117,34 @@ init_caches(struct plx_mempool *mp)
 	struct plx_mempool_cache *cache;
 	unsigned int lcore;
 
-	for (lcore = 0; (cache = plx_mempool_default_cache(mp, lcore)) != NULL; lcore++) {
-		cache->size = mp->cache_size;
-		cache->flushthresh = flush_threshold(mp->cache_size);
-	}
-}
-
-static void *
-nth_obj(const struct plx_mempool *mp, unsigned int idx)
-{
-	size_t stride = (size_t)mp->header_size + mp->elt_size + mp->trailer_size;
-	size_t page = plx_mem_iova_page(), per_page = objs_per_page(stride), first;
-	char *border;
-
-	if (per_page != 0) {
-		border = (char *)PLX_ALIGN_CEIL((uintptr_t)mp->elts, page);
-		first = PLX_PTR_DIFF(border, mp->elts) / stride;
-		if (idx >= first)
-			return border + (idx - first) / per_page * page +
-				(idx - first) % per_page * stride + mp->header_size;
-	}
-	return mp->elts + idx * stride + mp->header_size;
+	for (lcore = 0; (cache = plx_mempool_default_cache(mp, lcore)) != NULL; lcore++)
+		init_cache(cache, mp->cache_size);
 }
 
 static int
-init_objs(struct plx_mempool *mp, plx_mempool_obj_cb_t *obj_init, void *obj_init_arg)
-{
-	unsigned int i;
-	void *obj;
-	int ret;
-
-	for (i = 0; i < mp->size; i++) {
-		obj = nth_obj(mp, i);
-		((struct plx_mempool_objhdr *)obj - 1)->mp = mp;
-		ret = obj_init != NULL ? obj_init(mp, obj_init_arg, obj, i) : 0;
-		if (ret >= 0)
-			ret = plx_ring_sp_enqueue(mp->ring, obj);
-		if (ret < 0)
-			return ret;
-	}
-	return 0;
-}
-
-static int
-init_pool(struct plx_mempool *mp, const struct layout *l, plx_mempool_ctor_t *mp_init,
-	void *mp_init_arg)
+init_pool(struct plx_mempool *mp, const struct layout *l, unsigned int n)
 {
 	char *base = (char *)mp;
 	unsigned int ring_flags = RING_F_EXACT_SZ;
-	int ret;
+	struct plx_mempool_objsz sz;
 
-	mp->header_size = (uint32_t)lines(sizeof(struct plx_mempool_objhdr));
-	mp->trailer_size = (uint32_t)(l->elt_stride - mp->header_size - mp->elt_size);
-	mp->elts = base + l->elts;
+	(void)plx_mempool_calc_obj_size(mp->elt_size, mp->flags, &sz);
+	mp->header_size = sz.header_size;
+	mp->trailer_size = sz.trailer_size;
 	if (mp->cache_size != 0) {
 		mp->local_cache = base + l->cache;
 		mp->cache_stride = (uint32_t)l->cache_stride;
 		init_caches(mp);
 	}
+#ifdef PLX_MEMPOOL_DEBUG
+	mp->stats = (struct plx_mempool_stats *)(void *)(base + l->stats);
+#endif
 	if (mp->flags & MEMPOOL_F_SP_PUT)
 		ring_flags |= RING_F_SP_ENQ;
 	if (mp->flags & MEMPOOL_F_SC_GET)
 		ring_flags |= RING_F_SC_DEQ;
 	mp->ring = (struct plx_ring *)(void *)(base + l->ring);
-	ret = plx_ring_init(mp->ring, mp->name, mp->size, ring_flags);
-	if (ret == 0 && mp_init != NULL)
-		ret = mp_init(mp, mp_init_arg);
-	return ret;
+	return plx_ring_init(mp->ring, mp->name, n, ring_flags);
 }
 
 /* An error is the caller's: it asked to free what is no pool. */
@@ -179,56 +158,158 @@ free_zone(const struct plx_memzone *mz, const struct plx_mempool *mp)
 			"free only what plx_mempool_create() made, and once", (const void *)mp, -ret);
 }
 
-struct plx_mempool *
-plx_mempool_create(const char *name, unsigned int n, unsigned int elt_size, unsigned int cache_size,
-	unsigned int private_data_size, plx_mempool_ctor_t *mp_init, void *mp_init_arg,
-	plx_mempool_obj_cb_t *obj_init, void *obj_init_arg, int socket_id, unsigned int flags)
+/* A pool without objects that is not found by its name yet; or NULL with errno. */
+static struct plx_mempool *
+create_empty(const char *name, const struct layout *l, unsigned int n, unsigned int elt_size,
+	unsigned int cache_size, unsigned int private_data_size, int socket_id, unsigned int flags)
 {
 	char zone[PLX_MEMZONE_NAMESIZE];
-	const struct plx_memzone *mz;
+	const struct plx_memzone *mz = NULL;
 	struct plx_mempool *mp;
-	struct layout l;
-	int ret;
+	int ret = zone_name(zone, name);
 
-	ret = zone_name(zone, name);
-	if (ret == 0)
-		ret = make_layout(&l, n, elt_size, cache_size, private_data_size, flags);
 	if (ret < 0) {
 		errno = -ret;
 		return NULL;
 	}
-	mz = plx_memzone_reserve(zone, l.total, socket_id, 0);
+	mz = plx_memzone_reserve(zone, l->total, socket_id, 0);
 	if (mz == NULL)
 		return NULL;
-
 	mp = (struct plx_mempool *)mz->addr;
 	strcpy(mp->name, name);
-	mp->size = n;
 	mp->elt_size = elt_size;
 	mp->cache_size = cache_size;
 	mp->private_data_size = private_data_size;
 	mp->socket_id = socket_id;
 	mp->flags = flags;
-	ret = init_pool(mp, &l, mp_init, mp_init_arg);
-	if (ret >= 0)
-		ret = init_objs(mp, obj_init, obj_init_arg);
+	ret = init_pool(mp, l, n);
 	if (ret < 0) {
 		free_zone(mz, mp);
 		errno = -ret;
 		return NULL;
 	}
+	return mp;
+}
+
+static void
+publish(struct plx_mempool *mp)
+{
 	/* Release: who finds the pool by its name finds all of it. */
 	__atomic_store_n(&mp->ready, 1, __ATOMIC_RELEASE);
+}
+
+/* What plx_mempool_create() may be asked for. 0 or -errno. */
+static int
+check_request(struct layout *l, const char *name, unsigned int n, unsigned int elt_size,
+	unsigned int cache_size, unsigned int private_data_size, unsigned int flags)
+{
+	char zone[PLX_MEMZONE_NAMESIZE];
+	int ret = zone_name(zone, name);
+
+	if (ret == 0)
+		ret = make_layout(l, n, elt_size, cache_size, private_data_size, flags);
+	if (ret == 0 && plx_memzone_lookup(zone) != NULL)
+		ret = -EEXIST;
+	return ret;
+}
+
+struct plx_mempool *
+plx_mempool_create_empty(const char *name, unsigned int n, unsigned int elt_size,
+	unsigned int cache_size, unsigned int private_data_size, int socket_id, unsigned int flags)
+{
+	struct plx_mempool *mp;
+	struct layout l;
+	int ret = check_request(&l, name, n, elt_size, cache_size, private_data_size, flags);
+
+	if (ret < 0) {
+		errno = -ret;
+		return NULL;
+	}
+	mp = create_empty(name, &l, n, elt_size, cache_size, private_data_size, socket_id, flags);
+	if (mp != NULL)
+		publish(mp);
 	return mp;
+}
+
+struct plx_mempool *
+plx_mempool_create(const char *name, unsigned int n, unsigned int elt_size, unsigned int cache_size,
+	unsigned int private_data_size, plx_mempool_ctor_t *mp_init, void *mp_init_arg,
+	plx_mempool_obj_cb_t *obj_init, void *obj_init_arg, int socket_id, unsigned int flags)
+{
+	struct mempool_pieces pieces;
+	struct plx_mempool *mp;
+	struct layout l;
+	int ret;
+
+	/* The objects first: if there is too little memory, then for them. */
+	ret = check_request(&l, name, n, elt_size, cache_size, private_data_size, flags);
+	if (ret == 0)
+		ret = mempool_pieces_alloc(&pieces, n,
+			plx_mempool_calc_obj_size(elt_size, flags, NULL), socket_id);
+	if (ret < 0) {
+		errno = -ret;
+		return NULL;
+	}
+	mp = create_empty(name, &l, n, elt_size, cache_size, private_data_size, socket_id, flags);
+	if (mp == NULL) {
+		ret = errno;
+		mempool_pieces_free(&pieces);
+		errno = ret;
+		return NULL;
+	}
+	ret = mp_init != NULL ? mp_init(mp, mp_init_arg) : 0;
+	if (ret >= 0)
+		ret = mempool_pieces_add(mp, &pieces);
+	else
+		mempool_pieces_free(&pieces);
+	if (ret >= 0 && obj_init != NULL)
+		ret = plx_mempool_obj_iter(mp, obj_init, obj_init_arg);
+	if (ret < 0) {
+		plx_mempool_free(mp);
+		errno = -ret;
+		return NULL;
+	}
+	publish(mp);
+	return mp;
+}
+
+int
+plx_mempool_set_ops_byname(struct plx_mempool *mp, const char *name, void *pool_config)
+{
+	static const struct {
+		const char *name;
+		unsigned int ring_flags;
+	} ops[] = {
+		{ "ring_mp_mc", 0 },
+		{ "ring_sp_sc", RING_F_SP_ENQ | RING_F_SC_DEQ },
+		{ "ring_mp_sc", RING_F_SC_DEQ },
+		{ "ring_sp_mc", RING_F_SP_ENQ },
+		{ "ring_mt_rts", RING_F_MP_RTS_ENQ | RING_F_MC_RTS_DEQ },
+		{ "ring_mt_hts", RING_F_MP_HTS_ENQ | RING_F_MC_HTS_DEQ },
+	};
+	unsigned int i;
+
+	if (mp->size != 0)
+		return -EEXIST;
+	for (i = 0; i < PLX_DIM(ops); i++)
+		if (pool_config == NULL && strcmp(ops[i].name, name) == 0)
+			return plx_ring_init(mp->ring, mp->name, mp->ring->capacity,
+				RING_F_EXACT_SZ | ops[i].ring_flags);
+	return -EINVAL;
 }
 
 void
 plx_mempool_free(struct plx_mempool *mp)
 {
 	char zone[PLX_MEMZONE_NAMESIZE];
+	const struct plx_memzone *mz;
 
-	if (mp != NULL)
-		free_zone(zone_name(zone, mp->name) == 0 ? plx_memzone_lookup(zone) : NULL, mp);
+	if (mp == NULL)
+		return;
+	mz = zone_name(zone, mp->name) == 0 ? plx_memzone_lookup(zone) : NULL;
+	if (mz != NULL && mz->addr == mp)
+		mempool_free_mem(mp);
+	free_zone(mz, mp);
 }
 
 struct plx_mempool *
@@ -249,33 +330,6 @@ plx_mempool_lookup(const char *name)
 	return NULL;
 }
 
-int
-plx_mempool_obj_iter(struct plx_mempool *mp, plx_mempool_obj_cb_t *obj_cb, void *obj_cb_arg)
-{
-	unsigned int i;
-	int ret;
-
-	for (i = 0; i < mp->size; i++) {
-		ret = obj_cb(mp, obj_cb_arg, nth_obj(mp, i), i);
-		if (ret < 0)
-			return ret;
-	}
-	return 0;
-}
-
-int
-plx_mempool_mem_iter(struct plx_mempool *mp, plx_mempool_mem_cb_t *mem_cb, void *mem_cb_arg)
-{
-	const char *last = (const char *)nth_obj(mp, mp->size - 1);
-	const struct plx_mempool_memhdr memhdr = {
-		.addr = mp->elts,
-		.len = PLX_PTR_DIFF(last, mp->elts) + mp->elt_size + mp->trailer_size,
-	};
-	int ret = mem_cb(mp, mem_cb_arg, &memhdr, 0);
-
-	return ret < 0 ? ret : 0;
-}
-
 unsigned int
 plx_mempool_avail_count(struct plx_mempool *mp)
 {
@@ -289,20 +343,55 @@ plx_mempool_avail_count(struct plx_mempool *mp)
 	return PLX_MIN(count, mp->size);
 }
 
+struct plx_mempool_cache *
+plx_mempool_cache_create(uint32_t size, int socket_id)
+{
+	struct plx_mempool_cache *cache;
+
+	if (size == 0 || size > PLX_MEMPOOL_CACHE_MAX_SIZE) {
+		errno = EINVAL;
+		return NULL;
+	}
+	cache = (struct plx_mempool_cache *)plx_zmalloc_socket("mempool", cache_bytes(size), 0,
+		socket_id);
+	if (cache != NULL)
+		init_cache(cache, size);
+	return cache;
+}
+
+void
+plx_mempool_cache_free(struct plx_mempool_cache *cache)
+{
+	plx_free(cache);
+}
+
 static int
 ring_get(struct plx_mempool *mp, void **obj_table, unsigned int n)
 {
+	mempool_count_common(mp, 0);
 	return plx_ring_dequeue_bulk(mp->ring, obj_table, n, NULL) == n ? 0 : -ENOENT;
 }
 
 static void
 ring_put(struct plx_mempool *mp, void * const *obj_table, unsigned int n)
 {
+	mempool_count_common(mp, 1);
 	/* There is room for all objects of the pool, so what does not fit came twice. */
 	if (plx_unlikely(plx_ring_enqueue_bulk(mp->ring, obj_table, n, NULL) != n))
 		PLX_LOG(ERR, &plx_mempool_logtype, "pool \"%s\": %u objects dropped, they exceed the "
 			"pool's %u: some were put twice, or belong to another pool",
 			mp->name, n, mp->size);
+}
+
+void
+plx_mempool_cache_flush(struct plx_mempool_cache *cache, struct plx_mempool *mp)
+{
+	if (cache == NULL)
+		cache = plx_mempool_default_cache(mp, plx_lcore_id());
+	if (cache == NULL || cache->len == 0)
+		return;
+	ring_put(mp, plx_mempool_cache_objs(cache), cache->len);
+	__atomic_store_n(&cache->len, 0, __ATOMIC_RELAXED);
 }
 
 int

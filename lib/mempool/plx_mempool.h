@@ -4,18 +4,23 @@
 /**
  * DOC: Pools of objects of one size, with a cache for each lcore.
  *
- * A pool is one memzone: the pool's own data, the caches, a ring of free objects and the objects.
- * The zone is contiguous for the CPU and, at IOVA == VA, for devices, so objects may lie across the
- * border of two pages. In PLX_IOVA_PA, where devices see pages in any order, those that fit into a
- * page together with their header don't. Objects start at a cache line, an odd number of lines apart;
- * that way the first lines of objects, the busiest ones, spread evenly over memory channels and cache
- * sets.
+ * A pool is a memzone with the pool's own data, the caches and a ring of free objects, and memory
+ * with the objects: in one piece where that is to be had, else in several, or in memory of the
+ * application. A piece is contiguous for the CPU and, at IOVA == VA, for devices, so objects may
+ * lie across the border of two pages. In PLX_IOVA_PA, where devices see pages in any order, those
+ * that fit into a page together with their header don't. Objects start at a cache line, an odd
+ * number of lines apart; that way the first lines of objects, the busiest ones, spread evenly over
+ * memory channels and cache sets.
  *
  * An lcore takes objects from its cache and puts them there, last in, first out; the cache trades
- * with the ring in bulk. Threads which are no lcore work on the ring directly. Any number of
- * threads may use a pool, unless its flags say else. In what order the objects of one bulk call
- * come is not promised.
+ * with the ring in bulk. Threads which are no lcore work on the ring directly, or through a cache of
+ * their own. Any number of threads may use a pool, unless its flags say else. In what order the
+ * objects of one bulk call come is not promised.
+ *
+ * A build with -Dmempool_debug=true counts, and has cookies around each object: it finds objects
+ * that are put twice or into another pool, and bytes written before or behind an object.
  */
+#include <stdio.h>
 #include <errno.h>
 
 #include <plx_common.h>
@@ -50,6 +55,9 @@ struct plx_mempool_cache {
 	uint32_t len;
 };
 
+struct plx_mempool_mem;
+struct plx_mempool_stats;
+
 /**
  * struct plx_mempool - a pool; private data of its user follow. Read only for users.
  * @name: as given to plx_mempool_create().
@@ -57,15 +65,16 @@ struct plx_mempool_cache {
  * @local_cache: caches of all lcores, @cache_stride bytes apart; NULL without caches.
  * @cache_stride: bytes.
  * @cache_size: as given; 0 without caches.
- * @size: objects of the pool.
+ * @size: objects of the pool; those that are missing yet come by plx_mempool_populate_*().
  * @elt_size: bytes of an object, as given.
- * @elts: the header of the first object.
+ * @mem: the pieces of memory with objects.
  * @header_size: bytes of the header in front of each object.
  * @trailer_size: unused bytes after each object.
  * @private_data_size: bytes of private data, as given.
  * @flags: as given, MEMPOOL_F_*.
  * @socket_id: as given; the zone knows where the memory really is.
  * @ready: set last, when the pool may be found by name.
+ * @stats: with PLX_MEMPOOL_DEBUG: of each lcore, and behind them of threads that are none.
  */
 struct plx_mempool {
 	char name[PLX_MEMPOOL_NAMESIZE] __plx_cache_aligned;
@@ -76,22 +85,31 @@ struct plx_mempool {
 	uint32_t cache_size;
 	uint32_t size;
 	uint32_t elt_size;
-	char *elts;
+	struct plx_mempool_mem *mem;
 	uint32_t header_size;
 	uint32_t trailer_size;
 	uint32_t private_data_size;
 	uint32_t flags;
 	int32_t socket_id;
 	uint32_t ready;
+#ifdef PLX_MEMPOOL_DEBUG
+	struct plx_mempool_stats *stats;
+#endif
 };
 
+#ifndef PLX_MEMPOOL_DEBUG
 PLX_STATIC_ASSERT(sizeof(struct plx_mempool) == 2 * PLX_CACHE_LINE_SIZE, "a name and a line");
+#endif
 
 /**
  * struct plx_mempool_objhdr - stands in front of each object, ends where the object starts.
+ * @cookie: with PLX_MEMPOOL_DEBUG: is the object free or in use?
  * @mp: the pool that the object belongs to.
  */
 struct plx_mempool_objhdr {
+#ifdef PLX_MEMPOOL_DEBUG
+	uint64_t cookie;
+#endif
 	struct plx_mempool *mp;
 };
 
@@ -137,6 +155,85 @@ PLX_EXPORT struct plx_mempool *plx_mempool_create(const char *name, unsigned int
 	unsigned int elt_size, unsigned int cache_size, unsigned int private_data_size,
 	plx_mempool_ctor_t *mp_init, void *mp_init_arg,
 	plx_mempool_obj_cb_t *obj_init, void *obj_init_arg, int socket_id, unsigned int flags);
+
+/**
+ * plx_mempool_create_empty() - make a pool without objects, for plx_mempool_populate_*().
+ * @name: as of plx_mempool_create(), as are all others.
+ * @n: objects that it will have at most.
+ *
+ * Return: the pool, to be freed with plx_mempool_free(); or NULL with errno EINVAL, ENAMETOOLONG,
+ * EEXIST or ENOMEM.
+ */
+PLX_EXPORT struct plx_mempool *plx_mempool_create_empty(const char *name, unsigned int n,
+	unsigned int elt_size, unsigned int cache_size, unsigned int private_data_size,
+	int socket_id, unsigned int flags);
+
+/**
+ * plx_mempool_set_ops_byname() - choose the mode of the ring of a pool that has no objects yet.
+ * @mp: pool of plx_mempool_create_empty().
+ * @name: "ring_mp_mc", "ring_sp_sc", "ring_mp_sc", "ring_sp_mc", "ring_mt_rts" or "ring_mt_hts":
+ *	see enum plx_ring_sync_type.
+ * @pool_config: NULL.
+ *
+ * Return: 0; -EINVAL for another name or a @pool_config; -EEXIST if it has objects.
+ */
+PLX_EXPORT int plx_mempool_set_ops_byname(struct plx_mempool *mp, const char *name,
+	void *pool_config);
+
+/**
+ * plx_mempool_populate_default() - give a pool all objects that it lacks.
+ * @mp: pool; no other thread uses it meanwhile.
+ *
+ * In one piece of the heap of the pool's node, or in pieces which are no smaller than a 64th of
+ * what is lacking. The memory of objects is zero. Return: objects added; -ENOMEM or what else
+ * plx_malloc_socket() says, with none added.
+ */
+PLX_EXPORT int plx_mempool_populate_default(struct plx_mempool *mp);
+
+/** typedef plx_mempool_memchunk_free_cb_t - gets memory back that a pool had from the caller. */
+typedef void (plx_mempool_memchunk_free_cb_t)(void *addr, void *opaque);
+
+/**
+ * plx_mempool_populate_virt() - give a pool objects in memory of the caller.
+ * @mp: pool; no other thread uses it meanwhile.
+ * @addr: start of the memory, which need not be aligned. For devices it has to be in a memory region
+ *	or registered and mapped: plx_extmem_register(), plx_dev_dma_map().
+ * @len: bytes.
+ * @pg_sz: no object that fits in between lies across a multiple of this, a power of two; 0: any may.
+ * @free_cb: called by plx_mempool_free(); NULL: nobody is told.
+ * @opaque: its argument.
+ *
+ * Bytes of objects keep what is in them. Return: objects added, as many as fit but no more than the
+ * pool lacks, at least 1; -ENOSPC if none fits or none is lacking; -EINVAL; -ENOMEM. @free_cb is not
+ * called then.
+ */
+PLX_EXPORT int plx_mempool_populate_virt(struct plx_mempool *mp, void *addr, size_t len,
+	size_t pg_sz, plx_mempool_memchunk_free_cb_t *free_cb, void *opaque);
+
+/**
+ * struct plx_mempool_objsz - what an object takes, in bytes.
+ * @elt_size: the object.
+ * @header_size: in front of it.
+ * @trailer_size: behind it.
+ * @total_size: all of it: from one object to the next.
+ */
+struct plx_mempool_objsz {
+	uint32_t elt_size;
+	uint32_t header_size;
+	uint32_t trailer_size;
+	uint32_t total_size;
+};
+
+/**
+ * plx_mempool_calc_obj_size() - what does an object take?
+ * @elt_size: bytes of the object.
+ * @flags: MEMPOOL_F_NO_SPREAD or 0.
+ * @sz: filled in, if not NULL.
+ *
+ * Return: its total_size; 0 if that is too large, or @elt_size 0.
+ */
+PLX_EXPORT uint32_t plx_mempool_calc_obj_size(uint32_t elt_size, uint32_t flags,
+	struct plx_mempool_objsz *sz);
 
 /**
  * plx_mempool_free() - give back a pool and all its objects, in use or not.
@@ -260,13 +357,34 @@ plx_mempool_cache_objs(struct plx_mempool_cache *cache)
 }
 
 /**
+ * plx_mempool_cache_create() - make a cache for a thread that is no lcore.
+ * @size: objects that a refill leaves in it, 1 to PLX_MEMPOOL_CACHE_MAX_SIZE.
+ * @socket_id: NUMA node, or SOCKET_ID_ANY.
+ *
+ * For plx_mempool_generic_get() and plx_mempool_generic_put(), by one thread at a time, with one pool
+ * until it is flushed. Return: the cache, to be flushed and then freed with plx_mempool_cache_free();
+ * or NULL with errno EINVAL or ENOMEM.
+ */
+PLX_EXPORT struct plx_mempool_cache *plx_mempool_cache_create(uint32_t size, int socket_id);
+
+/** plx_mempool_cache_free() - give back a cache, whose objects would be lost; NULL is fine. */
+PLX_EXPORT void plx_mempool_cache_free(struct plx_mempool_cache *cache);
+
+/**
+ * plx_mempool_cache_flush() - put all objects of a cache where everybody gets them.
+ * @cache: the caller's own; NULL: that of the calling lcore, if there is one.
+ * @mp: the pool that they are of.
+ */
+PLX_EXPORT void plx_mempool_cache_flush(struct plx_mempool_cache *cache, struct plx_mempool *mp);
+
+/**
  * plx_mempool_get_uncached() - get objects when the cache has too few; refills it.
  * @mp: pool.
  * @obj_table: array of @n pointers to be filled.
  * @n: objects.
  * @cache: the caller's, or NULL.
  *
- * The out-of-line half of plx_mempool_generic_get(). Return: 0; -ENOENT.
+ * The out-of-line half of plx_mempool_do_generic_get(). Return: 0; -ENOENT.
  */
 PLX_EXPORT int plx_mempool_get_uncached(struct plx_mempool *mp, void **obj_table, unsigned int n,
 	struct plx_mempool_cache *cache);
@@ -278,22 +396,14 @@ PLX_EXPORT int plx_mempool_get_uncached(struct plx_mempool *mp, void **obj_table
  * @n: objects.
  * @cache: the caller's, or NULL.
  *
- * The out-of-line half of plx_mempool_generic_put().
+ * The out-of-line half of plx_mempool_do_generic_put().
  */
 PLX_EXPORT void plx_mempool_put_uncached(struct plx_mempool *mp, void * const *obj_table,
 	unsigned int n, struct plx_mempool_cache *cache);
 
-/**
- * plx_mempool_generic_get() - get objects through a cache.
- * @mp: pool.
- * @obj_table: array of @n pointers to be filled; any type of pointer, cast.
- * @n: objects, all or none.
- * @cache: the caller's own, or NULL to work on the ring.
- *
- * Return: 0; -ENOENT with nothing got when there are less than @n in @cache and the ring.
- */
+/** plx_mempool_do_generic_get() - plx_mempool_generic_get() without what a debug build checks. */
 static __plx_always_inline int
-plx_mempool_generic_get(struct plx_mempool *mp, void **obj_table, unsigned int n,
+plx_mempool_do_generic_get(struct plx_mempool *mp, void **obj_table, unsigned int n,
 	struct plx_mempool_cache *cache)
 {
 	uint32_t len;
@@ -311,18 +421,9 @@ plx_mempool_generic_get(struct plx_mempool *mp, void **obj_table, unsigned int n
 	return plx_mempool_get_uncached(mp, obj_table, n, cache);
 }
 
-/**
- * plx_mempool_generic_put() - put objects through a cache.
- * @mp: the pool which they came from.
- * @obj_table: array of @n objects; any type of pointer, cast.
- * @n: objects.
- * @cache: the caller's own, or NULL to work on the ring.
- *
- * An object that is put twice is an error which is not always seen: it is when the ring overflows,
- * and then one line is logged and the objects of that call are dropped.
- */
+/** plx_mempool_do_generic_put() - plx_mempool_generic_put() without what a debug build checks. */
 static __plx_always_inline void
-plx_mempool_generic_put(struct plx_mempool *mp, void * const *obj_table, unsigned int n,
+plx_mempool_do_generic_put(struct plx_mempool *mp, void * const *obj_table, unsigned int n,
 	struct plx_mempool_cache *cache)
 {
 	uint32_t len;
@@ -331,12 +432,64 @@ plx_mempool_generic_put(struct plx_mempool *mp, void * const *obj_table, unsigne
 		len = cache->len;
 		if (plx_likely(n <= cache->flushthresh - len)) {
 			plx_ring_copy_objs(plx_mempool_cache_objs(cache) + len, obj_table, n);
-			/* As in plx_mempool_generic_get(). */
+			/* As in plx_mempool_do_generic_get(). */
 			__atomic_store_n(&cache->len, len + n, __ATOMIC_RELAXED);
 			return;
 		}
 	}
 	plx_mempool_put_uncached(mp, obj_table, n, cache);
+}
+
+/**
+ * plx_mempool_debug_get() - plx_mempool_generic_get() of a debug build.
+ * Elsewhere the same as plx_mempool_do_generic_get(), and slower.
+ */
+PLX_EXPORT int plx_mempool_debug_get(struct plx_mempool *mp, void **obj_table, unsigned int n,
+	struct plx_mempool_cache *cache);
+/** plx_mempool_debug_put() - plx_mempool_generic_put() of a debug build; see above. */
+PLX_EXPORT void plx_mempool_debug_put(struct plx_mempool *mp, void * const *obj_table,
+	unsigned int n, struct plx_mempool_cache *cache);
+
+/**
+ * plx_mempool_generic_get() - get objects through a cache.
+ * @mp: pool.
+ * @obj_table: array of @n pointers to be filled; any type of pointer, cast.
+ * @n: objects, all or none.
+ * @cache: the caller's own, or NULL to work on the ring.
+ *
+ * Return: 0; -ENOENT with nothing got when there are less than @n in @cache and the ring.
+ */
+static __plx_always_inline int
+plx_mempool_generic_get(struct plx_mempool *mp, void **obj_table, unsigned int n,
+	struct plx_mempool_cache *cache)
+{
+#ifdef PLX_MEMPOOL_DEBUG
+	return plx_mempool_debug_get(mp, obj_table, n, cache);
+#else
+	return plx_mempool_do_generic_get(mp, obj_table, n, cache);
+#endif
+}
+
+/**
+ * plx_mempool_generic_put() - put objects through a cache.
+ * @mp: the pool which they came from.
+ * @obj_table: array of @n objects; any type of pointer, cast.
+ * @n: objects.
+ * @cache: the caller's own, or NULL to work on the ring.
+ *
+ * An object that is put twice is an error. A debug build logs one line, counts it and leaves that
+ * object out. Others see it when the ring overflows only, and then one line is logged and the objects
+ * of that call are dropped.
+ */
+static __plx_always_inline void
+plx_mempool_generic_put(struct plx_mempool *mp, void * const *obj_table, unsigned int n,
+	struct plx_mempool_cache *cache)
+{
+#ifdef PLX_MEMPOOL_DEBUG
+	plx_mempool_debug_put(mp, obj_table, n, cache);
+#else
+	plx_mempool_do_generic_put(mp, obj_table, n, cache);
+#endif
 }
 
 /** plx_mempool_get_bulk() - plx_mempool_generic_get() with the cache of the calling lcore. */
@@ -351,7 +504,25 @@ plx_mempool_get_bulk(struct plx_mempool *mp, void **obj_table, unsigned int n)
 static __plx_always_inline int
 plx_mempool_get(struct plx_mempool *mp, void **obj_p)
 {
+#ifndef PLX_MEMPOOL_DEBUG
+	struct plx_mempool_cache *cache = plx_mempool_default_cache(mp, plx_lcore_id());
+	void *obj;
+	int ret;
+
+	/* @obj_p goes to no function here, so what it points to can stay in a register. */
+	if (plx_likely(cache != NULL && cache->len != 0)) {
+		*obj_p = plx_mempool_cache_objs(cache)[cache->len - 1];
+		__atomic_store_n(&cache->len, cache->len - 1, __ATOMIC_RELAXED);
+		return 0;
+	}
+	ret = plx_mempool_get_uncached(mp, &obj, 1, cache);
+	if (plx_unlikely(ret < 0))
+		return ret;
+	*obj_p = obj;
+	return 0;
+#else
 	return plx_mempool_get_bulk(mp, obj_p, 1);
+#endif
 }
 
 /** plx_mempool_put_bulk() - plx_mempool_generic_put() with the cache of the calling lcore. */
@@ -365,8 +536,87 @@ plx_mempool_put_bulk(struct plx_mempool *mp, void * const *obj_table, unsigned i
 static __plx_always_inline void
 plx_mempool_put(struct plx_mempool *mp, void *obj)
 {
+#ifndef PLX_MEMPOOL_DEBUG
+	struct plx_mempool_cache *cache = plx_mempool_default_cache(mp, plx_lcore_id());
+	uint32_t len;
+	void *slow;
+
+	/* As in plx_mempool_get(). */
+	if (plx_likely(cache != NULL)) {
+		len = cache->len;
+		if (plx_likely(len < cache->flushthresh)) {
+			plx_mempool_cache_objs(cache)[len] = obj;
+			__atomic_store_n(&cache->len, len + 1, __ATOMIC_RELAXED);
+			return;
+		}
+	}
+	slow = obj;
+	plx_mempool_put_uncached(mp, &slow, 1, cache);
+#else
 	plx_mempool_put_bulk(mp, &obj, 1);
+#endif
 }
+
+/**
+ * struct plx_mempool_stats - what happened to a pool; of a debug build.
+ * @put_bulk: calls that put.
+ * @put_objs: objects put.
+ * @get_success_bulk: calls that got.
+ * @get_success_objs: objects got.
+ * @get_fail_bulk: calls that did not.
+ * @get_fail_objs: objects that these wanted.
+ * @put_common_pool_bulk: of the calls that put, those that the ring had to do with.
+ * @get_common_pool_bulk: of the calls that got, those that the ring had to do with.
+ * @bad_objs: objects that were put twice or into another pool, or had bytes around them overwritten.
+ */
+struct plx_mempool_stats {
+	uint64_t put_bulk;
+	uint64_t put_objs;
+	uint64_t get_success_bulk;
+	uint64_t get_success_objs;
+	uint64_t get_fail_bulk;
+	uint64_t get_fail_objs;
+	uint64_t put_common_pool_bulk;
+	uint64_t get_common_pool_bulk;
+	uint64_t bad_objs;
+} __plx_cache_aligned;
+
+/**
+ * plx_mempool_stats_get() - what did an lcore do with a pool?
+ * @mp: pool.
+ * @lcore_id: an lcore; PLX_MAX_LCORE: all threads that are none; LCORE_ID_ANY: all together.
+ * @stats: filled in.
+ *
+ * Any thread. Return: 0; -ENOTSUP in a build without -Dmempool_debug=true; -EINVAL.
+ */
+PLX_EXPORT int plx_mempool_stats_get(const struct plx_mempool *mp, unsigned int lcore_id,
+	struct plx_mempool_stats *stats);
+
+/**
+ * plx_mempool_audit() - look at a pool and all of its objects.
+ * @mp: pool, which no other thread uses meanwhile.
+ *
+ * Return: 0; -EBADMSG if a header names another pool, the caches or the ring have more than there is,
+ * or, in a debug build, a cookie is overwritten. One line is logged.
+ */
+PLX_EXPORT int plx_mempool_audit(struct plx_mempool *mp);
+
+/**
+ * plx_mempool_dump() - print the state of a pool for people.
+ * @f: open for writing.
+ * @mp: pool. Any thread. Return: 0; -EIO.
+ */
+PLX_EXPORT int plx_mempool_dump(FILE *f, struct plx_mempool *mp);
+
+/** plx_mempool_list_dump() - plx_mempool_dump() for all pools. Return: 0; -EIO. */
+PLX_EXPORT int plx_mempool_list_dump(FILE *f);
+
+/**
+ * plx_mempool_walk() - call @func for every pool.
+ * @func: may neither make nor free pools, rings, memzones or memory.
+ * @arg: passed on. Any thread.
+ */
+PLX_EXPORT void plx_mempool_walk(void (*func)(struct plx_mempool *mp, void *arg), void *arg);
 
 PLX_END_DECLS
 #endif

@@ -7,15 +7,20 @@
  * Any number of threads on each side (MP, MC) or one at a time (SP, SC), objects one by one, in
  * bulk (all or nothing) or in bursts (as many as possible). Objects of one call stay together and
  * in order. With several threads on a side one of them may have to wait for another which is in
- * the middle of its call; do not preempt threads which share a side, and do not call from signal
- * handlers.
+ * the middle of its call: do not call from signal handlers, and choose the mode by whether such a
+ * thread may be preempted: see enum plx_ring_sync_type and doc/containers.md.
+ *
+ * Other kinds of elements are in plx_ring_elem.h, looking before taking and writing in place in
+ * plx_ring_peek.h; this header includes all of them.
  *
  * The fast path is inline; what is wrong there (NULL, a freed ring) is not checked.
  */
-#include <errno.h>
-#include <sys/types.h>
+#include <stdio.h>
 
-#include <plx_ring_core.h>
+#include <plx_ring_elem.h>
+#include <plx_ring_hts.h>
+#include <plx_ring_peek.h>
+#include <plx_ring_rts.h>
 
 PLX_BEGIN_DECLS
 
@@ -36,7 +41,8 @@ PLX_EXPORT ssize_t plx_ring_get_memsize(unsigned int count);
  * @count: as in plx_ring_create().
  * @flags: as in plx_ring_create().
  *
- * Return: 0; -EINVAL for a bad @count or an unknown flag; -ENAMETOOLONG.
+ * For elements other than pointers take plx_ring_get_memsize_elem() bytes. Return: 0; -EINVAL for a bad
+ * @count, an unknown flag or two modes for one side; -ENAMETOOLONG.
  */
 PLX_EXPORT int plx_ring_init(struct plx_ring *r, const char *name, unsigned int count,
 	unsigned int flags);
@@ -47,7 +53,7 @@ PLX_EXPORT int plx_ring_init(struct plx_ring *r, const char *name, unsigned int 
  * @count: slots, a power of two; the ring holds one object less. With RING_F_EXACT_SZ: objects to
  *	be held, any number. From 2 (exact: 1) to PLX_RING_SZ_MASK.
  * @socket_id: NUMA node, or SOCKET_ID_ANY.
- * @flags: any of RING_F_*; 0 for a MP/MC ring.
+ * @flags: any of RING_F_*, at most one mode for each side; 0 for a MP/MC ring.
  *
  * Any thread. Return: the ring, to be freed with plx_ring_free(); or NULL with errno EINVAL,
  * ENAMETOOLONG, EEXIST or ENOMEM.
@@ -81,8 +87,7 @@ static __plx_always_inline unsigned int
 plx_ring_mp_enqueue_bulk(struct plx_ring *r, void * const *obj_table, unsigned int n,
 	unsigned int *free_space)
 {
-	return plx_ring_do_enqueue(r, obj_table, n, PLX_RING_QUEUE_FIXED, PLX_RING_SYNC_MT,
-		free_space);
+	return plx_ring_mp_enqueue_bulk_elem(r, obj_table, sizeof(void *), n, free_space);
 }
 
 /** plx_ring_sp_enqueue_bulk() - plx_ring_mp_enqueue_bulk(), but one producer at a time. */
@@ -90,18 +95,15 @@ static __plx_always_inline unsigned int
 plx_ring_sp_enqueue_bulk(struct plx_ring *r, void * const *obj_table, unsigned int n,
 	unsigned int *free_space)
 {
-	return plx_ring_do_enqueue(r, obj_table, n, PLX_RING_QUEUE_FIXED, PLX_RING_SYNC_ST,
-		free_space);
+	return plx_ring_sp_enqueue_bulk_elem(r, obj_table, sizeof(void *), n, free_space);
 }
 
-/** plx_ring_enqueue_bulk() - plx_ring_mp_enqueue_bulk() or the sp one, by the ring's flags. */
+/** plx_ring_enqueue_bulk() - plx_ring_mp_enqueue_bulk() in the mode of the ring. */
 static __plx_always_inline unsigned int
 plx_ring_enqueue_bulk(struct plx_ring *r, void * const *obj_table, unsigned int n,
 	unsigned int *free_space)
 {
-	if (r->prod.sync_type == PLX_RING_SYNC_ST)
-		return plx_ring_sp_enqueue_bulk(r, obj_table, n, free_space);
-	return plx_ring_mp_enqueue_bulk(r, obj_table, n, free_space);
+	return plx_ring_enqueue_bulk_elem(r, obj_table, sizeof(void *), n, free_space);
 }
 
 /**
@@ -117,8 +119,7 @@ static __plx_always_inline unsigned int
 plx_ring_mp_enqueue_burst(struct plx_ring *r, void * const *obj_table, unsigned int n,
 	unsigned int *free_space)
 {
-	return plx_ring_do_enqueue(r, obj_table, n, PLX_RING_QUEUE_VARIABLE, PLX_RING_SYNC_MT,
-		free_space);
+	return plx_ring_mp_enqueue_burst_elem(r, obj_table, sizeof(void *), n, free_space);
 }
 
 /** plx_ring_sp_enqueue_burst() - plx_ring_mp_enqueue_burst(), but one producer at a time. */
@@ -126,18 +127,15 @@ static __plx_always_inline unsigned int
 plx_ring_sp_enqueue_burst(struct plx_ring *r, void * const *obj_table, unsigned int n,
 	unsigned int *free_space)
 {
-	return plx_ring_do_enqueue(r, obj_table, n, PLX_RING_QUEUE_VARIABLE, PLX_RING_SYNC_ST,
-		free_space);
+	return plx_ring_sp_enqueue_burst_elem(r, obj_table, sizeof(void *), n, free_space);
 }
 
-/** plx_ring_enqueue_burst() - plx_ring_mp_enqueue_burst() or the sp one, by the ring's flags. */
+/** plx_ring_enqueue_burst() - plx_ring_mp_enqueue_burst() in the mode of the ring. */
 static __plx_always_inline unsigned int
 plx_ring_enqueue_burst(struct plx_ring *r, void * const *obj_table, unsigned int n,
 	unsigned int *free_space)
 {
-	if (r->prod.sync_type == PLX_RING_SYNC_ST)
-		return plx_ring_sp_enqueue_burst(r, obj_table, n, free_space);
-	return plx_ring_mp_enqueue_burst(r, obj_table, n, free_space);
+	return plx_ring_enqueue_burst_elem(r, obj_table, sizeof(void *), n, free_space);
 }
 
 /** plx_ring_mp_enqueue() - enqueue one object, MP. Return: 0; -ENOBUFS when full. */
@@ -154,7 +152,9 @@ plx_ring_sp_enqueue(struct plx_ring *r, void *obj)
 	return plx_ring_sp_enqueue_bulk(r, &obj, 1, NULL) ? 0 : -ENOBUFS;
 }
 
-/** plx_ring_enqueue() - enqueue one object, SP or MP by the ring's flags. Return: 0; -ENOBUFS. */
+/**
+ * plx_ring_enqueue() - enqueue one object in the mode of the ring. Return: 0; -ENOBUFS when full.
+ */
 static __plx_always_inline int
 plx_ring_enqueue(struct plx_ring *r, void *obj)
 {
@@ -174,8 +174,7 @@ static __plx_always_inline unsigned int
 plx_ring_mc_dequeue_bulk(struct plx_ring *r, void **obj_table, unsigned int n,
 	unsigned int *available)
 {
-	return plx_ring_do_dequeue(r, obj_table, n, PLX_RING_QUEUE_FIXED, PLX_RING_SYNC_MT,
-		available);
+	return plx_ring_mc_dequeue_bulk_elem(r, obj_table, sizeof(void *), n, available);
 }
 
 /** plx_ring_sc_dequeue_bulk() - plx_ring_mc_dequeue_bulk(), but one consumer at a time. */
@@ -183,18 +182,14 @@ static __plx_always_inline unsigned int
 plx_ring_sc_dequeue_bulk(struct plx_ring *r, void **obj_table, unsigned int n,
 	unsigned int *available)
 {
-	return plx_ring_do_dequeue(r, obj_table, n, PLX_RING_QUEUE_FIXED, PLX_RING_SYNC_ST,
-		available);
+	return plx_ring_sc_dequeue_bulk_elem(r, obj_table, sizeof(void *), n, available);
 }
 
-/** plx_ring_dequeue_bulk() - plx_ring_mc_dequeue_bulk() or the sc one, by the ring's flags. */
+/** plx_ring_dequeue_bulk() - plx_ring_mc_dequeue_bulk() in the mode of the ring. */
 static __plx_always_inline unsigned int
-plx_ring_dequeue_bulk(struct plx_ring *r, void **obj_table, unsigned int n,
-	unsigned int *available)
+plx_ring_dequeue_bulk(struct plx_ring *r, void **obj_table, unsigned int n, unsigned int *available)
 {
-	if (r->cons.sync_type == PLX_RING_SYNC_ST)
-		return plx_ring_sc_dequeue_bulk(r, obj_table, n, available);
-	return plx_ring_mc_dequeue_bulk(r, obj_table, n, available);
+	return plx_ring_dequeue_bulk_elem(r, obj_table, sizeof(void *), n, available);
 }
 
 /**
@@ -210,8 +205,7 @@ static __plx_always_inline unsigned int
 plx_ring_mc_dequeue_burst(struct plx_ring *r, void **obj_table, unsigned int n,
 	unsigned int *available)
 {
-	return plx_ring_do_dequeue(r, obj_table, n, PLX_RING_QUEUE_VARIABLE, PLX_RING_SYNC_MT,
-		available);
+	return plx_ring_mc_dequeue_burst_elem(r, obj_table, sizeof(void *), n, available);
 }
 
 /** plx_ring_sc_dequeue_burst() - plx_ring_mc_dequeue_burst(), but one consumer at a time. */
@@ -219,18 +213,15 @@ static __plx_always_inline unsigned int
 plx_ring_sc_dequeue_burst(struct plx_ring *r, void **obj_table, unsigned int n,
 	unsigned int *available)
 {
-	return plx_ring_do_dequeue(r, obj_table, n, PLX_RING_QUEUE_VARIABLE, PLX_RING_SYNC_ST,
-		available);
+	return plx_ring_sc_dequeue_burst_elem(r, obj_table, sizeof(void *), n, available);
 }
 
-/** plx_ring_dequeue_burst() - plx_ring_mc_dequeue_burst() or the sc one, by the ring's flags. */
+/** plx_ring_dequeue_burst() - plx_ring_mc_dequeue_burst() in the mode of the ring. */
 static __plx_always_inline unsigned int
 plx_ring_dequeue_burst(struct plx_ring *r, void **obj_table, unsigned int n,
 	unsigned int *available)
 {
-	if (r->cons.sync_type == PLX_RING_SYNC_ST)
-		return plx_ring_sc_dequeue_burst(r, obj_table, n, available);
-	return plx_ring_mc_dequeue_burst(r, obj_table, n, available);
+	return plx_ring_dequeue_burst_elem(r, obj_table, sizeof(void *), n, available);
 }
 
 /** plx_ring_mc_dequeue() - dequeue one object, MC. Return: 0; -ENOENT when empty. */
@@ -247,11 +238,60 @@ plx_ring_sc_dequeue(struct plx_ring *r, void **obj_p)
 	return plx_ring_sc_dequeue_bulk(r, obj_p, 1, NULL) ? 0 : -ENOENT;
 }
 
-/** plx_ring_dequeue() - dequeue one object, SC or MC by the ring's flags. Return: 0; -ENOENT. */
+/**
+ * plx_ring_dequeue() - dequeue one object in the mode of the ring. Return: 0; -ENOENT when empty.
+ */
 static __plx_always_inline int
 plx_ring_dequeue(struct plx_ring *r, void **obj_p)
 {
 	return plx_ring_dequeue_bulk(r, obj_p, 1, NULL) ? 0 : -ENOENT;
+}
+
+/**
+ * plx_ring_reset() - empty a ring by force.
+ * @r: no thread uses it meanwhile; objects in it are the caller's worry.
+ */
+PLX_EXPORT void plx_ring_reset(struct plx_ring *r);
+
+/**
+ * plx_ring_dump() - print the state of a ring for people.
+ * @f: open for writing.
+ * @r: ring. Any thread. Return: 0; -EIO.
+ */
+PLX_EXPORT int plx_ring_dump(FILE *f, const struct plx_ring *r);
+
+/**
+ * plx_ring_list_dump() - plx_ring_dump() for all rings of plx_ring_create().
+ * @f: open for writing; no ring can be made or freed meanwhile. Any thread. Return: 0; -EIO.
+ */
+PLX_EXPORT int plx_ring_list_dump(FILE *f);
+
+/** plx_ring_get_prod_sync_type() - the mode of the producers. */
+static inline enum plx_ring_sync_type
+plx_ring_get_prod_sync_type(const struct plx_ring *r)
+{
+	return r->prod.sync_type;
+}
+
+/** plx_ring_get_cons_sync_type() - the mode of the consumers. */
+static inline enum plx_ring_sync_type
+plx_ring_get_cons_sync_type(const struct plx_ring *r)
+{
+	return r->cons.sync_type;
+}
+
+/** plx_ring_is_prod_single() - 1 if one producer at a time may run, else 0. */
+static inline int
+plx_ring_is_prod_single(const struct plx_ring *r)
+{
+	return r->prod.sync_type == PLX_RING_SYNC_ST;
+}
+
+/** plx_ring_is_cons_single() - 1 if one consumer at a time may run, else 0. */
+static inline int
+plx_ring_is_cons_single(const struct plx_ring *r)
+{
+	return r->cons.sync_type == PLX_RING_SYNC_ST;
 }
 
 /** plx_ring_get_size() - slots, a power of two; see plx_ring_get_capacity(). */
@@ -279,8 +319,8 @@ plx_ring_count(const struct plx_ring *r)
 	 * The consumers' tail first, and acquired: what was dequeued up to it had been enqueued, so
 	 * the producers' tail is not behind it. It may have run ahead of it, hence the minimum.
 	 */
-	uint32_t cons_tail = __atomic_load_n(&r->cons.tail, __ATOMIC_ACQUIRE);
-	uint32_t count = __atomic_load_n(&r->prod.tail, __ATOMIC_RELAXED) - cons_tail;
+	uint32_t cons_tail = (uint32_t)__atomic_load_n(&r->cons.tail, __ATOMIC_ACQUIRE);
+	uint32_t count = (uint32_t)__atomic_load_n(&r->prod.tail, __ATOMIC_RELAXED) - cons_tail;
 
 	return PLX_MIN(count, r->capacity);
 }

@@ -26,6 +26,10 @@ enum class Wire { NONE, SELF, PAIR };
 struct Options {
 	Wire wire = Wire::PAIR;
 	bool filters = true;		/* the port takes what is for it only, unless it is promiscuous */
+	/* What a device model may lack although its driver has it, since the real device has: --lacks. */
+	bool rx_checksums = true;	/* to say of a packet whether they are right */
+	bool rss = true;		/* to spread packets */
+	bool tso_last_flags = true;	/* FIN and PSH in the last segment */
 	std::string kernel_nic;		/* interface of the kernel on the same wire, "" for none */
 	unsigned int restarts = 1000;
 };

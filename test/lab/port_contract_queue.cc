@@ -86,11 +86,13 @@ TEST_F(Queues, deferred_start)
 
 	NEED_WIRE();
 	receiver.rxconf.rx_deferred_start = 1;
-
-	const int ret = rx.set_up(receiver, pool);
-
-	NEED(ret != -ENOTSUP, "queues can't be started by themselves");
-	ASSERT_EQ(ret, 0);
+	ASSERT_NO_FATAL_FAILURE(start());
+	if (plx_eth_dev_rx_queue_start(rx.id, 0) == -ENOTSUP) {
+		stop();
+		EXPECT_EQ(rx.set_up(receiver, pool), -EINVAL);
+		GTEST_SKIP() << "queues can't be started by themselves";
+	}
+	stop();
 	ASSERT_NO_FATAL_FAILURE(start({}, receiver));
 	EXPECT_EQ(plx_eth_rx_queue_info_get(rx.id, 0, &info), 0);
 	EXPECT_EQ(info.queue_state, PLX_ETH_QUEUE_STATE_STOPPED);
@@ -177,15 +179,15 @@ TEST_F(Queues, what_was_sent_is_freed_when_asked)
 	NEED(ret != -ENOTSUP, "not to be asked");
 	EXPECT_GE(ret, 0);
 	EXPECT_LE(ret, 1);
-	/* What was received by reference is to be freed by us. */
+	/* The device may tell of several at once, so others follow. What was received by reference is ours to free. */
 	EXPECT_TRUE(await([&] {
 		std::vector<Packet> received;
 
+		send(packets(1));
 		poll(received);
 		EXPECT_GE(plx_eth_tx_done_cleanup(tx.id, 0, 0), 0);
 		return plx_mempool_full(own) == 1;
 	})) << plx_mempool_in_use_count(own) << " mbufs stay";
-	EXPECT_EQ(plx_eth_tx_done_cleanup(tx.id, 0, 0), 0) << "nothing is left";
 	EXPECT_EQ(plx_eth_tx_done_cleanup(tx.id, 1, 0), -EINVAL) << "it is not there";
 }
 

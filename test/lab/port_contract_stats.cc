@@ -93,6 +93,39 @@ TEST_F(Link, speed_and_duplex_are_told)
 	EXPECT_NE(link.link_speed, uint32_t(PLX_ETH_SPEED_NUM_NONE));
 }
 
+/* By our own word: an event each, and packets flow again. */
+TEST_F(Link, set_down_and_up)
+{
+	std::atomic<int> events { 0 };
+	Config setup;
+
+	setup.conf.intr_conf.lsc = (rx.info().dev_flags & PLX_ETH_DEV_INTR_LSC) != 0;
+	ASSERT_NO_FATAL_FAILURE(start({}, setup));
+
+	const int ret = plx_eth_dev_set_link_down(rx.id);
+
+	if (ret == -ENOTSUP)
+		GTEST_SKIP() << "the port has no say in it";
+	ASSERT_EQ(ret, 0);
+	EXPECT_TRUE(await([&] { return rx.link_is(false); }));
+	ASSERT_EQ(plx_eth_dev_callback_register(rx.id, PLX_ETH_EVENT_INTR_LSC, on_event, &events), 0);
+	ASSERT_EQ(plx_eth_dev_set_link_up(rx.id), 0);
+	EXPECT_TRUE(await([&] { return rx.link_is(true); }));
+	EXPECT_TRUE(await([&] { return !setup.conf.intr_conf.lsc || events > 0; })) << "no event";
+	EXPECT_EQ(plx_eth_dev_callback_unregister(rx.id, PLX_ETH_EVENT_INTR_LSC, on_event, &events), 0);
+	if (options.wire != Wire::NONE) {
+		const std::vector<Bytes> sent = frames(8, 100);
+
+		expect_same(sent, exchange(sent));
+	}
+	/* A start lets it have a link, too. */
+	ASSERT_EQ(plx_eth_dev_set_link_down(rx.id), 0);
+	stop();
+	ASSERT_NO_FATAL_FAILURE(start({}, setup));
+	stop();
+	EXPECT_EQ(plx_eth_dev_set_link_up(rx.id), -EINVAL) << "it is stopped";
+}
+
 /* The wire is pulled, and plugged in again: an event each, and packets flow again. */
 TEST_F(Link, wire)
 {

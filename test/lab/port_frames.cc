@@ -277,7 +277,7 @@ cut(const Bytes &frame, size_t mss)
 	for (size_t from = at.data(); from < frame.size(); from += mss) {
 		const size_t to = std::min(from + mss, frame.size());
 		Bytes segment(frame.begin(), frame.begin() + long(at.data()));
-		uint8_t &flags = segment[at.l4() + 13];
+		uint8_t flags = frame[at.l4() + 13];
 
 		segment.insert(segment.end(), frame.begin() + long(from), frame.begin() + long(to));
 		if (at.version == 4)
@@ -288,6 +288,7 @@ cut(const Bytes &frame, size_t mss)
 			flags &= uint8_t(~(FIN | PSH));
 		if (!segments.empty())
 			flags &= uint8_t(~CWR);
+		segment[at.l4() + 13] = flags;
 		set_lengths(segment);
 		set_checksums(segment);
 		segments.push_back(segment);

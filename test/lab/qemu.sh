@@ -23,6 +23,7 @@ describe_machine()
 	port_to out "$tmp/stdout"
 	port_to err "$tmp/stderr"
 	describe_monitor
+	[[ -z $mmio_log ]] || machine+=(-D "$out/mmio.log")
 	cmdline+=$append
 	machine+=(-append "$cmdline")
 }
@@ -83,7 +84,7 @@ describe_iommu()
 # before it. $tmp/monitor/nics gets what they are.
 describe_nics()
 {
-	local nic slot=$FIRST_NIC_SLOT n=0 first=0 function=0 port device net
+	local nic slot=$FIRST_NIC_SLOT n=0 first=0 function=0 port device net wire properties
 	mkdir "$tmp/monitor"
 	: >"$tmp/monitor/nics"
 	[[ $hotplug == acpi ]] ||
@@ -94,16 +95,23 @@ describe_nics()
 		[[ $nic == +* ]] || { first=$n && function=0; }
 		net=$(printf 'netdev=net%d,mac=52:54:00:00:00:%02x,romfile=' $n $n)
 		nic=${nic#+}
+		properties=${nic#"${nic%%,*}"}
+		nic=${nic%%,*}
+		wire=0
+		[[ $nic != *@* ]] || wire=${nic#*@}
+		nic=${nic%@*}
 		case ${nic%:kernel} in
 		virtio)
 			device=virtio-net-pci,disable-legacy=on,$net
+			# Else QEMU takes it for an event that another thread serves, and shows no access.
+			[[ -z $mmio_log ]] || device+=,ioeventfd=off
 			# Without an IOMMU it is offered without the bit, as clouds do.
 			[[ $iommu == none ]] || device+=,iommu_platform=on
 			;;
 		edu) device=edu,dma_mask=0xffffffffffff net= ;;
 		*) device=${nic%:kernel},$net ;;
 		esac
-		device+=,id=nic$n,bus=port$first
+		device+=$properties,id=nic$n,bus=port$first
 		if ((function > 0)); then
 			device+=,addr=0.$function
 		else
@@ -112,7 +120,7 @@ describe_nics()
 			[[ ${nics[n]:-} != +* ]] || device+=,multifunction=on
 			slot=$((slot + 1))
 		fi
-		[[ -z $net ]] || machine+=(-netdev "hubport,id=net$n,hubid=0")
+		[[ -z $net ]] || machine+=(-netdev "hubport,id=net$n,hubid=$wire")
 		machine+=(-device "$device")
 		echo "nic$n $device" >>"$tmp/monitor/nics"
 	done

@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -97,8 +98,11 @@ public:
 private:
 	static Toy *of(plx_eth_dev *d) { return *static_cast<Toy **>(d->dev_private); }
 
+	/* Those for statistics come from any thread. */
 	int call(const std::string &name)
 	{
+		std::lock_guard<std::mutex> lock(mutex_);
+
 		calls.push_back(name);
 		return name == fails ? error : 0;
 	}
@@ -347,6 +351,7 @@ private:
 		return i;
 	}
 
+	std::mutex mutex_;
 	plx_driver driver_ = {};
 	std::vector<Queue> rxqs_ = std::vector<Queue>(PLX_MAX_QUEUES_PER_PORT, Queue{ this });
 	std::vector<Queue> txqs_ = std::vector<Queue>(PLX_MAX_QUEUES_PER_PORT, Queue{ this });

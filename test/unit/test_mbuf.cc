@@ -103,7 +103,7 @@ TEST_F(Mbuf, AllocGivesAnEmptyPacketWhateverItWas)
 	/* All that a user may have left in it. */
 	m->data_off = 7;
 	m->port = 3;
-	m->ol_flags = UINT64_MAX;
+	m->ol_flags = ~(PLX_MBUF_F_INDIRECT | PLX_MBUF_F_EXTERNAL);
 	m->packet_type = 5;
 	m->pkt_len = 6;
 	m->data_len = 6;

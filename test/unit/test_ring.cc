@@ -53,7 +53,11 @@ TEST(RingSetup, CreateRefusesBadArguments)
 		{ "r", PLX_RING_SZ_MASK + 1, 0, EINVAL },
 		{ "r", 0, RING_F_EXACT_SZ, EINVAL },
 		{ "r", PLX_RING_SZ_MASK + 1, RING_F_EXACT_SZ, EINVAL },
-		{ "r", 8, 0x8, EINVAL },
+		{ "r", 8, 0x80, EINVAL },
+		{ "r", 8, RING_F_SP_ENQ | RING_F_MP_RTS_ENQ, EINVAL },
+		{ "r", 8, RING_F_SC_DEQ | RING_F_MC_HTS_DEQ, EINVAL },
+		{ "r", 8, RING_F_MP_RTS_ENQ | RING_F_MP_HTS_ENQ, EINVAL },
+		{ "r", 8, RING_F_MC_RTS_DEQ | RING_F_MC_HTS_DEQ, EINVAL },
 	};
 	const size_t before = heap_bytes_in_use();
 
@@ -160,6 +164,10 @@ struct Calls {
 	plx_ring_##p##enqueue_bulk, plx_ring_##p##enqueue_burst, plx_ring_##p##enqueue, \
 	plx_ring_##c##dequeue_bulk, plx_ring_##c##dequeue_burst, plx_ring_##c##dequeue }
 
+#define CALLS_BULK(name, flags, p, c) { name, flags, \
+	plx_ring_##p##enqueue_bulk, plx_ring_##p##enqueue_burst, plx_ring_enqueue, \
+	plx_ring_##c##dequeue_bulk, plx_ring_##c##dequeue_burst, plx_ring_dequeue }
+
 const Calls all_calls[] = {
 	CALLS("MpMc", 0, mp_, mc_),
 	CALLS("SpSc", 0, sp_, sc_),
@@ -167,6 +175,12 @@ const Calls all_calls[] = {
 	CALLS("FlagsSp", RING_F_SP_ENQ, , ),
 	CALLS("FlagsSc", RING_F_SC_DEQ, , ),
 	CALLS("FlagsSpSc", RING_F_SP_ENQ | RING_F_SC_DEQ, , ),
+	CALLS("FlagsRts", RING_F_MP_RTS_ENQ | RING_F_MC_RTS_DEQ, , ),
+	CALLS("FlagsHts", RING_F_MP_HTS_ENQ | RING_F_MC_HTS_DEQ, , ),
+	CALLS("FlagsRtsHts", RING_F_MP_RTS_ENQ | RING_F_MC_HTS_DEQ, , ),
+	CALLS("FlagsSpRts", RING_F_SP_ENQ | RING_F_MC_RTS_DEQ, , ),
+	CALLS_BULK("Rts", RING_F_MP_RTS_ENQ | RING_F_MC_RTS_DEQ, mp_rts_, mc_rts_),
+	CALLS_BULK("Hts", RING_F_MP_HTS_ENQ | RING_F_MC_HTS_DEQ, mp_hts_, mc_hts_),
 };
 
 class RingCalls : public testing::TestWithParam<Calls> {

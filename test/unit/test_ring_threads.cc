@@ -222,7 +222,14 @@ INSTANTIATE_TEST_SUITE_P(All, RingThreads, testing::Values(
 	Threads{ "MpMcBurst", 0, 3, 3, false },
 	Threads{ "MpMcBulk", 0, 3, 1, true },
 	Threads{ "SpMcBurst", RING_F_SP_ENQ, 1, 3, false },
-	Threads{ "MpScBurst", RING_F_SC_DEQ, 3, 1, false }),
+	Threads{ "MpScBurst", RING_F_SC_DEQ, 3, 1, false },
+	Threads{ "RtsBurst", RING_F_MP_RTS_ENQ | RING_F_MC_RTS_DEQ, 3, 3, false },
+	Threads{ "RtsBulk", RING_F_MP_RTS_ENQ | RING_F_MC_RTS_DEQ, 3, 1, true },
+	Threads{ "HtsBurst", RING_F_MP_HTS_ENQ | RING_F_MC_HTS_DEQ, 3, 3, false },
+	Threads{ "HtsBulk", RING_F_MP_HTS_ENQ | RING_F_MC_HTS_DEQ, 3, 1, true },
+	Threads{ "RtsHtsBurst", RING_F_MP_RTS_ENQ | RING_F_MC_HTS_DEQ, 3, 2, false },
+	Threads{ "MpRtsBurst", RING_F_MC_RTS_DEQ, 2, 3, false },
+	Threads{ "HtsScBurst", RING_F_MP_HTS_ENQ | RING_F_SC_DEQ, 3, 1, false }),
 	[](const auto &p) { return std::string(p.param.name); });
 
 } // namespace

@@ -4,6 +4,7 @@
 /* The other side of net_virtio: rings and a transport, played by the test. */
 #include <cerrno>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,56 +21,186 @@ struct PoolDeleter {
 };
 using Pool = std::unique_ptr<plx_mempool, PoolDeleter>;
 
-/* The device's half of a virtqueue. */
+constexpr uint64_t SPLIT = 0;
+constexpr uint64_t PACKED = VIRTIO_BIT(VIRTIO_F_RING_PACKED);
+constexpr uint64_t EVENT_IDX = VIRTIO_BIT(VIRTIO_F_EVENT_IDX);
+
+/* All rings that there are, for tests that go for each. */
+inline auto
+all_rings()
+{
+	return testing::Values(SPLIT, SPLIT | EVENT_IDX, PACKED, PACKED | EVENT_IDX);
+}
+
+inline std::string
+ring_name(const testing::TestParamInfo<uint64_t> &info)
+{
+	return std::string((info.param & PACKED) ? "packed" : "split") +
+		((info.param & EVENT_IDX) ? "_event" : "");
+}
+
+/* A descriptor, whatever the layout; flags are VIRTQ_DESC_F_*. */
+struct Piece {
+	uint64_t addr;
+	uint32_t len;
+	uint16_t flags;
+};
+
+/* The device's half of a virtqueue. A packed one keeps its own indices by laps, as 2.8.1 has them. */
 class RingDevice {
 public:
 	explicit RingDevice(virtqueue &vq) : vq_(vq)
 	{
-		vq.notify = [](void *arg, uint16_t) { ++static_cast<RingDevice *>(arg)->kicks; };
+		vq.notify = [](void *arg, uint32_t data) {
+			static_cast<RingDevice *>(arg)->notified(data);
+		};
 		vq.notify_arg = this;
 	}
 
+	/* Buffers that the driver made available and that were not taken yet. */
 	unsigned int available() const
 	{
-		return uint16_t(__atomic_load_n(&vq_.avail->idx, __ATOMIC_ACQUIRE) - avail_idx_);
+		if (!vq_.packed)
+			return uint16_t(__atomic_load_n(&vq_.avail->idx, __ATOMIC_ACQUIRE) -
+				avail_idx_);
+
+		unsigned int n = 0, descs = 0;
+		Place p = avail_;
+
+		for (; descs < vq_.size && is_available(p); n++)
+			descs += skip(p);
+		return n;
 	}
 
+	/* The next one; returns its id. */
 	uint16_t take()
 	{
 		EXPECT_GT(available(), 0u);
-		return vq_.avail->ring[avail_idx_++ & vq_.mask];
+
+		uint16_t id;
+		std::vector<Piece> pieces;
+
+		if (vq_.packed) {
+			id = take_packed(pieces);
+		} else {
+			id = vq_.avail->ring[avail_idx_++ & vq_.mask];
+			pieces = split_chain(vq_.desc, id);
+		}
+		chains_[id] = pieces;
+		return id;
 	}
 
 	/* What an honest device never does is possible too: any id, any length. */
 	void use(uint32_t id, uint32_t len)
 	{
-		vq_.used->ring[vq_.used->idx & vq_.mask] = { id, len };
-		jump(1);
+		if (!vq_.packed) {
+			vq_.used->ring[vq_.used->idx & vq_.mask] = { id, len };
+			jump(1);
+			return;
+		}
+
+		virtq_packed_desc &d = vq_.pdesc[used_.slot];
+
+		d.id = uint16_t(id);
+		d.len = len;
+		__atomic_store_n(&d.flags, uint16_t(used_.wrap ? 0x8080 : 0), __ATOMIC_RELEASE);
+		advance(used_, descs_.count(id) ? descs_[id] : 1);
 	}
 
+	/* Split: so many more are used, says the index. */
 	void jump(uint16_t n)
 	{
 		__atomic_store_n(&vq_.used->idx, uint16_t(vq_.used->idx + n), __ATOMIC_RELEASE);
 	}
 
-	void poll() { vq_.used->flags = VIRTQ_USED_F_NO_NOTIFY; }
-
-	/* The descriptors that start at @head. */
-	std::vector<virtq_desc> chain(uint16_t head) const
+	/* It wants to hear of the next buffer. */
+	void listen()
 	{
-		std::vector<virtq_desc> descs { vq_.desc[head] };
-
-		while ((descs.back().flags & VIRTQ_DESC_F_NEXT) && descs.size() <= vq_.size)
-			descs.push_back(vq_.desc[descs.back().next]);
-		return descs;
+		if (!vq_.packed && vq_.event_idx)
+			*virtq_avail_event(vq_.used, vq_.size) = avail_idx_;
 	}
 
+	/* From now on it polls. */
+	void poll()
+	{
+		if (vq_.packed)
+			vq_.device_event->flags = VIRTQ_PACKED_EVENT_DISABLE;
+		else if (vq_.event_idx)
+			*virtq_avail_event(vq_.used, vq_.size) = uint16_t(vq_.avail_idx - 1);
+		else
+			vq_.used->flags = VIRTQ_USED_F_NO_NOTIFY;
+	}
+
+	/* It wants to hear of the buffer that is @n descriptors after the next one; needs EVENT_IDX. */
+	void wake_after(uint16_t n)
+	{
+		const uint16_t idx = uint16_t(vq_.avail_idx + n);
+
+		if (!vq_.packed) {
+			*virtq_avail_event(vq_.used, vq_.size) = idx;
+			return;
+		}
+		vq_.device_event->off_wrap = uint16_t((idx & vq_.mask) |
+			((idx & vq_.size) ? 0 : VIRTQ_PACKED_EVENT_WRAP));
+		vq_.device_event->flags = VIRTQ_PACKED_EVENT_DESC;
+	}
+
+	/* Would a buffer that is used now interrupt? After it was used. */
+	bool interrupts() const
+	{
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		if (!vq_.packed && !vq_.event_idx)
+			return !(__atomic_load_n(&vq_.avail->flags, __ATOMIC_RELAXED) &
+				VIRTQ_AVAIL_F_NO_INTERRUPT);
+		if (!vq_.packed)
+			return uint16_t(vq_.used->idx - 1) == __atomic_load_n(
+				virtq_used_event(vq_.avail, vq_.size), __ATOMIC_RELAXED);
+
+		return interrupts_wanted();
+	}
+
+	/* Does the driver ask for interrupts at all? */
+	bool interrupts_wanted() const
+	{
+		if (vq_.packed)
+			return __atomic_load_n(&vq_.driver_event->flags, __ATOMIC_RELAXED) !=
+				VIRTQ_PACKED_EVENT_DISABLE;
+		if (vq_.event_idx)
+			return __atomic_load_n(virtq_used_event(vq_.avail, vq_.size),
+				__ATOMIC_RELAXED) == vq_.used->idx;
+		return !(__atomic_load_n(&vq_.avail->flags, __ATOMIC_RELAXED) &
+			VIRTQ_AVAIL_F_NO_INTERRUPT);
+	}
+
+	/* The descriptors of a buffer that was taken; those of its table, if it has one. */
+	std::vector<Piece> chain(uint16_t id) const
+	{
+		const std::vector<Piece> &pieces = chains_.at(id);
+
+		if (!(pieces[0].flags & VIRTQ_DESC_F_INDIRECT))
+			return pieces;
+		EXPECT_EQ(pieces.size(), 1u);
+		if (!vq_.packed)
+			return split_chain(reinterpret_cast<virtq_desc *>(pieces[0].addr), 0);
+
+		const auto *table = reinterpret_cast<virtq_packed_desc *>(pieces[0].addr);
+		std::vector<Piece> all;
+
+		for (unsigned int i = 0; i < pieces[0].len / sizeof(*table); i++)
+			all.push_back({ table[i].addr, table[i].len,
+				uint16_t(table[i].flags & VIRTQ_DESC_F_WRITE) });
+		return all;
+	}
+
+	/* Descriptors of the ring that it has. */
+	size_t nb_descs(uint16_t id) const { return chains_.at(id).size(); }
+
 	/* What they hold, header and all. */
-	std::string read(uint16_t head) const
+	std::string read(uint16_t id) const
 	{
 		std::string s;
 
-		for (const virtq_desc &d : chain(head)) {
+		for (const Piece &d : chain(id)) {
 			EXPECT_EQ(d.flags & VIRTQ_DESC_F_WRITE, 0);
 			EXPECT_GT(d.len, 0u);
 			s.append(reinterpret_cast<const char *>(d.addr), d.len);
@@ -77,18 +208,31 @@ public:
 		return s;
 	}
 
+	/* What the driver asks for, and the packet behind it. */
+	virtio_net_hdr header(uint16_t id, size_t size = VIRTIO_NET_HDR_SIZE) const
+	{
+		virtio_net_hdr hdr {};
+
+		memcpy(&hdr, read(id).data(), size);
+		return hdr;
+	}
+
+	/* Bytes into the next buffer, header and all; returns its id. */
+	uint16_t write_raw(const std::string &bytes)
+	{
+		const uint16_t id = take();
+		const Piece &d = chains_[id][0];
+
+		EXPECT_EQ(d.flags, VIRTQ_DESC_F_WRITE);
+		EXPECT_GE(d.len, bytes.size());
+		memcpy(reinterpret_cast<char *>(d.addr), bytes.data(), bytes.size());
+		return id;
+	}
+
 	/* A packet into the next buffer; returns its id. */
 	uint16_t write(const std::string &packet)
 	{
-		const uint16_t id = take();
-		const virtq_desc &d = vq_.desc[id];
-
-		EXPECT_EQ(d.flags, VIRTQ_DESC_F_WRITE);
-		EXPECT_GE(d.len, VIRTIO_NET_HDR_SIZE + packet.size());
-		memset(reinterpret_cast<void *>(d.addr), 0xee, VIRTIO_NET_HDR_SIZE);
-		memcpy(reinterpret_cast<char *>(d.addr) + VIRTIO_NET_HDR_SIZE, packet.data(),
-			packet.size());
-		return id;
+		return write_raw(std::string(VIRTIO_NET_HDR_SIZE, char(0xee)) + packet);
 	}
 
 	void receive(const std::string &packet)
@@ -98,11 +242,100 @@ public:
 		use(id, uint32_t(VIRTIO_NET_HDR_SIZE + packet.size()));
 	}
 
+	/* With a header, and bytes of it as were negotiated. */
+	void receive(const virtio_net_hdr &hdr, const std::string &packet,
+		size_t hdr_size = VIRTIO_NET_HDR_SIZE)
+	{
+		const std::string bytes(reinterpret_cast<const char *>(&hdr), hdr_size);
+		const uint16_t id = write_raw(bytes + packet);
+
+		use(id, uint32_t(hdr_size + packet.size()));
+	}
+
 	int kicks = 0;
+	uint32_t kick_data = 0;
 
 private:
+	struct Place {
+		uint16_t slot = 0;
+		bool wrap = true;
+	};
+
+	void notified(uint32_t data)
+	{
+		kicks++;
+		kick_data = data;
+	}
+
+	void advance(Place &p, unsigned int n)
+	{
+		p.slot = uint16_t(p.slot + n);
+		if (p.slot >= vq_.size) {
+			p.slot = uint16_t(p.slot - vq_.size);
+			p.wrap = !p.wrap;
+		}
+	}
+
+	bool is_available(const Place &p) const
+	{
+		const uint16_t flags = __atomic_load_n(&vq_.pdesc[p.slot].flags, __ATOMIC_ACQUIRE);
+
+		const bool avail = flags & VIRTQ_PACKED_DESC_F_AVAIL;
+		const bool used = flags & VIRTQ_PACKED_DESC_F_USED;
+
+		return avail == p.wrap && used != p.wrap;
+	}
+
+	/* To the next buffer; returns descriptors of this one. */
+	unsigned int skip(Place &p) const
+	{
+		unsigned int n = 1;
+		Place next = p;
+
+		for (;; n++) {
+			const bool more = vq_.pdesc[next.slot].flags & VIRTQ_DESC_F_NEXT;
+
+			if (++next.slot == vq_.size) {
+				next.slot = 0;
+				next.wrap = !next.wrap;
+			}
+			if (!more || n == vq_.size)
+				break;
+		}
+		p = next;
+		return n;
+	}
+
+	uint16_t take_packed(std::vector<Piece> &pieces)
+	{
+		for (;;) {
+			const virtq_packed_desc d = vq_.pdesc[avail_.slot];
+
+			pieces.push_back({ d.addr, d.len, uint16_t(d.flags & 7) });
+			advance(avail_, 1);
+			if (!(d.flags & VIRTQ_DESC_F_NEXT)) {
+				descs_[d.id] = unsigned(pieces.size());
+				return d.id;
+			}
+		}
+	}
+
+	std::vector<Piece> split_chain(const virtq_desc *table, uint16_t head) const
+	{
+		std::vector<Piece> pieces { { table[head].addr, table[head].len, table[head].flags } };
+
+		while ((table[head].flags & VIRTQ_DESC_F_NEXT) && pieces.size() <= vq_.size) {
+			head = table[head].next;
+			pieces.push_back({ table[head].addr, table[head].len, table[head].flags });
+		}
+		return pieces;
+	}
+
 	virtqueue &vq_;
 	uint16_t avail_idx_ = 0;
+	Place avail_, used_;
+	std::map<uint16_t, std::vector<Piece>> chains_;
+	std::map<uint32_t, unsigned int> descs_;
 };
 
 /* A network device and how it is reached. What an honest one does is the default. */
@@ -119,8 +352,9 @@ public:
 			[](virtio_transport *t, size_t offset, void *buf, size_t len) {
 				return self(t)->read_config(offset, buf, len);
 			},
-			[](virtio_transport *t, uint16_t i) { return self(t)->sizes[i]; },
+			[](virtio_transport *t, uint16_t i) { return self(t)->size_of(i); },
 			[](virtio_transport *t, virtqueue *vq) { return self(t)->enable(vq); },
+			[](virtio_transport *t, const virtqueue *vq) { return self(t)->reset_queue(vq); },
 			[](const virtio_transport *t, const virtqueue *, uint64_t iova, size_t len,
 				uint32_t how) {
 				return self(const_cast<virtio_transport *>(t))->check(iova, len, how);
@@ -156,7 +390,7 @@ public:
 	void answer()
 	{
 		const uint16_t head = control->take();
-		const std::vector<virtq_desc> descs = control->chain(head);
+		const std::vector<Piece> descs = control->chain(head);
 
 		ASSERT_EQ(descs.size(), 2u);
 		ASSERT_EQ(descs[1].flags, VIRTQ_DESC_F_WRITE);
@@ -164,16 +398,16 @@ public:
 		commands.push_back(std::string(reinterpret_cast<char *>(descs[0].addr),
 			descs[0].len));
 		*reinterpret_cast<uint8_t *>(descs[1].addr) = ack;
+		control->listen();
 		control->use(head + used_id_error, 1);
-		control->jump(used_jump);
+		if (used_jump > 0)
+			control->jump(used_jump);
 	}
 
 	/* 2.7.10.1: a buffer was used; interrupt, unless the driver does not want it. */
 	void interrupt(const virtqueue &vq)
 	{
-		__atomic_thread_fence(__ATOMIC_SEQ_CST);
-		if ((__atomic_load_n(&vq.avail->flags, __ATOMIC_RELAXED) & VIRTQ_AVAIL_F_NO_INTERRUPT) ||
-		    vq.vector == VIRTIO_NO_VECTOR)
+		if (vq.vector == VIRTIO_NO_VECTOR || !queues[vq.index]->interrupts())
 			return;
 		interrupts++;
 		EXPECT_EQ(eventfd_write(rx_fds[vq.vector - 1u], 1), 0);
@@ -184,8 +418,9 @@ public:
 		VIRTIO_BIT(VIRTIO_NET_F_MAC) | VIRTIO_BIT(VIRTIO_NET_F_STATUS) |
 		VIRTIO_BIT(VIRTIO_NET_F_CTRL_VQ) | VIRTIO_BIT(VIRTIO_NET_F_CTRL_RX) |
 		VIRTIO_BIT(VIRTIO_NET_F_CTRL_MAC_ADDR);
-	uint8_t config[12] = { 0x52, 0x54, 0, 0, 0, 1, VIRTIO_NET_S_LINK_UP };
-	uint16_t sizes[3] = { 256, 128, 64 };
+	uint8_t config[24] = { 0x52, 0x54, 0, 0, 0, 1, VIRTIO_NET_S_LINK_UP, 0, 1, 0, 0, 0,
+		0, 0, 0, 0, 0, 40, 128, 0, 0xff, 0x01, 0, 0 };
+	uint16_t sizes[3] = { 256, 128, 64 };	/* Rx, Tx, control */
 
 	/* What it can't reach, if it was asked to check. */
 	std::pair<uint64_t, uint64_t> hole {};	/* from, to */
@@ -196,6 +431,7 @@ public:
 	int config_error = 0;
 	int enable_error = 0;		/* of queue number bad_queue */
 	uint16_t bad_queue = 0;
+	int queue_reset_error = 0;
 	bool refuses_features = false;
 	bool silent = false;		/* gives no answer to commands */
 	uint8_t ack = VIRTIO_NET_OK;
@@ -209,7 +445,8 @@ public:
 	uint64_t accepted = 0;
 	std::vector<uint8_t> statuses;	/* in this order; 0 is a reset */
 	std::vector<std::string> commands;
-	std::unique_ptr<RingDevice> rx, tx, control;
+	std::map<uint16_t, std::unique_ptr<RingDevice>> queues;
+	RingDevice *rx = nullptr, *tx = nullptr, *control = nullptr;	/* the first of each */
 	std::vector<int> rx_fds;		/* of the queues' vectors */
 	bool intr_enabled = false;
 	int (*config_changed)(void *arg) = nullptr;
@@ -228,9 +465,8 @@ private:
 	int reset()
 	{
 		set_status(0);
-		rx.reset();
-		tx.reset();
-		control.reset();
+		queues.clear();
+		rx = tx = control = nullptr;
 		return reset_error;
 	}
 
@@ -260,17 +496,41 @@ private:
 		return iova < hole.second && iova + len > hole.first ? -EFAULT : 0;
 	}
 
-	/* 3.1.1: queues are set up between FEATURES_OK and DRIVER_OK. */
+	/* 5.1.2: what is behind all pairs. */
+	uint16_t control_index() const
+	{
+		const uint64_t many = VIRTIO_BIT(VIRTIO_NET_F_MQ) | VIRTIO_BIT(VIRTIO_NET_F_RSS);
+
+		return uint16_t(2 * ((accepted & many) ? config[8] | config[9] << 8 : 1));
+	}
+
+	uint16_t size_of(uint16_t index) const
+	{
+		return index == control_index() ? sizes[2] : sizes[index % 2];
+	}
+
+	/* 3.1.1: queues are set up between FEATURES_OK and DRIVER_OK, but for 2.6.1. */
 	int enable(virtqueue *vq)
 	{
-		EXPECT_EQ(status, VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER |
-			VIRTIO_STATUS_FEATURES_OK);
+		const uint8_t set_up = VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER |
+			VIRTIO_STATUS_FEATURES_OK;
+
+		EXPECT_TRUE(status == set_up || (accepted & VIRTIO_BIT(VIRTIO_F_RING_RESET)));
+		EXPECT_EQ(queues.count(vq->index), 0u) << "it is enabled";
 		if (enable_error != 0 && vq->index == bad_queue)
 			return enable_error;
-		(vq->index == 0 ? rx : vq->index == 1 ? tx : control).reset(new RingDevice(*vq));
-		if (vq->index == 2) {
+
+		RingDevice *ring = new RingDevice(*vq);
+
+		queues[vq->index].reset(ring);
+		if (vq->index == 0)
+			rx = ring;
+		else if (vq->index == 1)
+			tx = ring;
+		if (vq->index == control_index()) {
+			control = ring;
 			vq->notify_arg = this;
-			vq->notify = [](void *arg, uint16_t) {
+			vq->notify = [](void *arg, uint32_t) {
 				NetDevice *device = static_cast<NetDevice *>(arg);
 
 				if (!device->silent)
@@ -278,6 +538,14 @@ private:
 			};
 		}
 		return 0;
+	}
+
+	int reset_queue(const virtqueue *vq)
+	{
+		EXPECT_NE(accepted & VIRTIO_BIT(VIRTIO_F_RING_RESET), 0u);
+		if (queue_reset_error == 0)
+			queues.erase(vq->index);
+		return queue_reset_error;
 	}
 
 	int enable_intr(unsigned int n)

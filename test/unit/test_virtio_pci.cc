@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* net_virtio: the PCI transport. Configuration space is a file, the BAR is memory. */
+#include <sched.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -298,7 +299,8 @@ TEST_F(VirtioPci, EnablesQueues)
 	virtqueue vq {};
 
 	ASSERT_EQ(init(), 0);
-	ASSERT_EQ(virtqueue_alloc(&vq, "test", "test device", "queue", 3, 64, SOCKET_ID_ANY), 0);
+	vq.index = 3;
+	ASSERT_EQ(virtqueue_alloc(&vq, "test", 64, SPLIT, SOCKET_ID_ANY), 0);
 	common()->queue_notify_off = 5;
 	ASSERT_EQ(t->ops->queue_enable(t, &vq), 0);
 	EXPECT_EQ(common()->queue_select, 3);
@@ -308,9 +310,51 @@ TEST_F(VirtioPci, EnablesQueues)
 	EXPECT_EQ(common()->queue_desc[1], uint32_t(uintptr_t(vq.desc) >> 32));
 	EXPECT_EQ(common()->queue_driver[0], uint32_t(uintptr_t(vq.avail)));
 	EXPECT_EQ(common()->queue_device[0], uint32_t(uintptr_t(vq.used)));
-	vq.notify(vq.notify_arg, vq.index);
-	EXPECT_EQ(*reinterpret_cast<uint16_t *>(at(NOTIFY + 5 * 4)), 3);
+	vq.notify(vq.notify_arg, 0x12340003);
+	EXPECT_EQ(*reinterpret_cast<uint32_t *>(at(NOTIFY + 5 * 4)), 3u);
+
+	/* 2.9 */
+	t->ops->set_features(t, VIRTIO_BIT(VIRTIO_F_NOTIFICATION_DATA));
+	ASSERT_EQ(t->ops->queue_enable(t, &vq), 0);
+	vq.notify(vq.notify_arg, 0x12340003);
+	EXPECT_EQ(*reinterpret_cast<uint32_t *>(at(NOTIFY + 5 * 4)), 0x12340003u);
 	virtqueue_free(&vq);
+}
+
+/* The device clears what we wrote when it is done; one that never does is not waited for. */
+TEST_F(VirtioPci, ResetsQueues)
+{
+	virtqueue vq {};
+
+	ASSERT_EQ(init(), 0);
+	vq.index = 3;
+	t->timeout_ms = 20;
+	EXPECT_EQ(t->ops->queue_reset(t, &vq), -ETIMEDOUT);
+	EXPECT_EQ(common()->queue_select, 3);
+	EXPECT_EQ(common()->queue_reset, 1);
+	t->timeout_ms = 10000;
+	common()->queue_reset = 0;
+
+	std::thread device([&] {
+		while (__atomic_load_n(&common()->queue_reset, __ATOMIC_ACQUIRE) == 0)
+			sched_yield();
+		__atomic_store_n(&common()->queue_reset, 0, __ATOMIC_RELEASE);
+	});
+
+	EXPECT_EQ(t->ops->queue_reset(t, &vq), 0);
+	device.join();
+}
+
+/* A device whose registers end before that of the reset does not have it, whatever it offers. */
+TEST_F(VirtioPci, NoQueueResetWithoutItsRegister)
+{
+	no_caps();
+	add_cap(VIRTIO_PCI_CAP_COMMON_CFG, BAR, COMMON, VIRTIO_PCI_COMMON_MIN);
+	add_cap(VIRTIO_PCI_CAP_DEVICE_CFG, BAR, CONFIG, PART_SIZE);
+	add_cap(VIRTIO_PCI_CAP_NOTIFY_CFG, BAR, NOTIFY, PART_SIZE, 4);
+	ASSERT_EQ(init(), 0);
+	common()->device_feature = UINT32_MAX;
+	EXPECT_EQ(t->ops->get_features(t), ~VIRTIO_BIT(VIRTIO_F_RING_RESET));
 }
 
 TEST_F(VirtioPci, DoorbellOutOfBounds)
@@ -318,7 +362,8 @@ TEST_F(VirtioPci, DoorbellOutOfBounds)
 	virtqueue vq {};
 
 	ASSERT_EQ(init(), 0);
-	ASSERT_EQ(virtqueue_alloc(&vq, "test", "test device", "queue", 3, 64, SOCKET_ID_ANY), 0);
+	vq.index = 3;
+	ASSERT_EQ(virtqueue_alloc(&vq, "test", 64, SPLIT, SOCKET_ID_ANY), 0);
 	for (uint16_t off : { PART_SIZE / 4, 0xffffu }) {
 		common()->queue_notify_off = off;
 		EXPECT_EQ(t->ops->queue_enable(t, &vq), -EINVAL);

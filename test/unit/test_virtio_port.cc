@@ -6,7 +6,7 @@ namespace {
 
 const std::string PROMISC_ON("\0\0\1", 3), PROMISC_OFF("\0\0\0", 3);
 
-TEST_F(VirtioPort, LimitsAreTheDevices)
+TEST_P(VirtioPort, LimitsAreTheDevices)
 {
 	plx_eth_dev_info info {};
 
@@ -23,7 +23,7 @@ TEST_F(VirtioPort, LimitsAreTheDevices)
 	EXPECT_EQ(info.tx_desc_lim.nb_seg_max, 63);
 	EXPECT_EQ(info.min_mtu, 68);
 	EXPECT_EQ(info.max_mtu, VIRTIO_MTU_MAX);
-	EXPECT_EQ(info.min_rx_bufsize, 1518u);
+	EXPECT_EQ(info.min_rx_bufsize, 1518u) << "it does not merge";
 
 	plx_ether_addr mac;
 
@@ -31,7 +31,7 @@ TEST_F(VirtioPort, LimitsAreTheDevices)
 	EXPECT_EQ(memcmp(&mac, device.config, 6), 0);
 }
 
-TEST_F(VirtioPort, StartAndStopManyTimes)
+TEST_P(VirtioPort, StartAndStopManyTimes)
 {
 	set_up();
 	for (unsigned int i = 1; i <= 20; i++) {
@@ -58,7 +58,7 @@ TEST_F(VirtioPort, StartAndStopManyTimes)
 	EXPECT_EQ(stats().obytes, 19u);
 }
 
-TEST_F(VirtioPort, OneDirectionOnly)
+TEST_P(VirtioPort, OneDirectionOnly)
 {
 	ASSERT_EQ(plx_eth_dev_configure(port, 0, 1, nullptr), 0);
 	ASSERT_EQ(plx_eth_tx_queue_setup(port, 0, DESC, SOCKET_ID_ANY, nullptr), 0);
@@ -68,7 +68,7 @@ TEST_F(VirtioPort, OneDirectionOnly)
 	EXPECT_EQ(stats().ipackets, 0u);
 }
 
-TEST_F(VirtioPort, StartFailsAtEachStepAndLeavesNothing)
+TEST_P(VirtioPort, StartFailsAtEachStepAndLeavesNothing)
 {
 	set_up();
 
@@ -108,7 +108,7 @@ TEST_F(VirtioPort, StartFailsAtEachStepAndLeavesNothing)
 	forward("all is well again");
 }
 
-TEST_F(VirtioPort, StopFreesMbufsEvenIfTheResetFails)
+TEST_P(VirtioPort, StopFreesMbufsEvenIfTheResetFails)
 {
 	run();
 	device.reset_error = -ETIMEDOUT;
@@ -117,7 +117,7 @@ TEST_F(VirtioPort, StopFreesMbufsEvenIfTheResetFails)
 	device.reset_error = 0;
 }
 
-TEST_F(VirtioPort, ADeviceThatIsGoneIsStoppedAndCountsOn)
+TEST_P(VirtioPort, ADeviceThatIsGoneIsStoppedAndCountsOn)
 {
 	run();
 	forward("before it went away");
@@ -148,7 +148,8 @@ TEST_F(VirtioPort, ADeviceThatIsGoneIsStoppedAndCountsOn)
 	probe();
 }
 
-TEST_F(VirtioPort, FiltersAreSetAtStart)
+/* A start leaves a device that receives what is for its address; ethdev adds the rest. */
+TEST_P(VirtioPort, FiltersAreSetAtStart)
 {
 	const plx_ether_addr other = { { 2, 3, 4, 5, 6, 7 } };
 	const std::string mac_set("\1\1\2\3\4\5\6\7");
@@ -164,7 +165,7 @@ TEST_F(VirtioPort, FiltersAreSetAtStart)
 	EXPECT_EQ(plx_eth_dev_stop(port), 0);
 	device.commands.clear();
 	EXPECT_EQ(plx_eth_dev_start(port), 0);
-	EXPECT_EQ(device.commands, (std::vector<std::string> { mac_set, PROMISC_ON }));
+	EXPECT_EQ(device.commands, (std::vector<std::string> { PROMISC_OFF, mac_set, PROMISC_ON }));
 
 	EXPECT_EQ(plx_eth_dev_stop(port), 0);
 	device.commands.clear();
@@ -173,7 +174,7 @@ TEST_F(VirtioPort, FiltersAreSetAtStart)
 	EXPECT_EQ(device.commands.size(), 0u);
 }
 
-TEST_F(VirtioPort, RefusedCommandsChangeNothing)
+TEST_P(VirtioPort, RefusedCommandsChangeNothing)
 {
 	const plx_ether_addr other = { { 2, 3, 4, 5, 6, 7 } };
 	plx_ether_addr mac;
@@ -187,7 +188,7 @@ TEST_F(VirtioPort, RefusedCommandsChangeNothing)
 	EXPECT_EQ(memcmp(&mac, device.config, 6), 0);
 }
 
-TEST_F(VirtioPort, WithoutControlQueue)
+TEST_P(VirtioPort, WithoutControlQueue)
 {
 	const plx_ether_addr other = { { 2, 3, 4, 5, 6, 7 } };
 
@@ -201,7 +202,7 @@ TEST_F(VirtioPort, WithoutControlQueue)
 	forward("packets need none");
 }
 
-TEST_F(VirtioPort, Link)
+TEST_P(VirtioPort, Link)
 {
 	EXPECT_EQ(link().link_status, 0) << "not started";
 	run();
@@ -217,7 +218,7 @@ TEST_F(VirtioPort, Link)
 	EXPECT_EQ(plx_eth_link_get_nowait(port, &l), -EIO);
 }
 
-TEST_F(VirtioPort, DeviceThatGaveUp)
+TEST_P(VirtioPort, DeviceThatGaveUp)
 {
 	run();
 	device.status |= VIRTIO_STATUS_NEEDS_RESET;
@@ -234,7 +235,7 @@ TEST_F(VirtioPort, DeviceThatGaveUp)
 	EXPECT_EQ(link().link_status, 1);
 }
 
-TEST_F(VirtioPort, MtuIsLimitedByTheMbufs)
+TEST_P(VirtioPort, MtuIsLimitedByTheMbufs)
 {
 	run();
 	EXPECT_EQ(plx_eth_dev_set_mtu(port, 2048 - 18), 0);
@@ -254,7 +255,7 @@ TEST_F(VirtioPort, MtuIsLimitedByTheMbufs)
 		-EINVAL);
 }
 
-TEST_F(VirtioPort, Thresholds)
+TEST_P(VirtioPort, Thresholds)
 {
 	plx_eth_rxconf rx {};
 	plx_eth_txconf tx {};
@@ -271,7 +272,7 @@ TEST_F(VirtioPort, Thresholds)
 		forward("packet number " + std::to_string(n));
 }
 
-TEST_F(VirtioPort, ErrorsOfTheDeviceAreCounted)
+TEST_P(VirtioPort, ErrorsOfTheDeviceAreCounted)
 {
 	plx_mbuf *m;
 
@@ -286,23 +287,20 @@ TEST_F(VirtioPort, ErrorsOfTheDeviceAreCounted)
 	EXPECT_EQ(stats().ierrors, 1u);
 }
 
-/* With checks: chosen when the port is made, the control queue too, and off they cost no call. */
-TEST_F(VirtioPort, AddressesAreChecked)
+/* The control queue and all that is not in mbufs; those are ethdev's. Off, checks cost no call. */
+TEST_P(VirtioPort, AddressesAreChecked)
 {
 	run();
-	forward("a packet of 30 bytes, or so....");
 	EXPECT_EQ(device.checks, 0u);
 	ASSERT_EQ(plx_eth_dev_close(port), 0);
 
 	device.transport()->check = true;
 	probe();
 	run();
-	EXPECT_GT(device.checks, DESC + 3u) << "buffers, rings, header";
+	EXPECT_GT(device.checks, 3u) << "rings, headers";
 	const unsigned int before = device.checks;
 	EXPECT_EQ(plx_eth_promiscuous_enable(port), 0);
 	EXPECT_EQ(device.checks, before + 2);
-	forward("a packet of 30 bytes, or so....");
-	EXPECT_GT(device.checks, before + 2);
 
 	const size_t commands = device.commands.size();
 
@@ -314,5 +312,7 @@ TEST_F(VirtioPort, AddressesAreChecked)
 	EXPECT_EQ(plx_eth_rx_queue_setup(port, 0, DESC, SOCKET_ID_ANY, nullptr, pool.get()), -EFAULT);
 	device.hole = {};
 }
+
+INSTANTIATE_TEST_SUITE_P(Rings, VirtioPort, all_rings(), ring_name);
 
 } // namespace

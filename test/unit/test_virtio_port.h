@@ -7,11 +7,12 @@
 
 constexpr uint16_t DESC = 64;
 
-class VirtioPort : public testing::Test {
+class VirtioPort : public testing::TestWithParam<uint64_t> {
 protected:
 	void SetUp() override
 	{
 		heap_ = heap_bytes_in_use();
+		device.offered |= GetParam();
 		pool.reset(plx_pktmbuf_pool_create("virtio port", 511, 0, 0,
 			PLX_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY));
 		ASSERT_NE(pool, nullptr);

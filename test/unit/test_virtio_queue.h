@@ -37,11 +37,28 @@ data_of(const plx_mbuf *m)
 	return std::string(plx_pktmbuf_mtod(m, const char *), m->data_len);
 }
 
-class VirtioRx : public testing::Test {
+/* By the rings, and as a test changes it before it makes a queue anew. */
+inline virtio_queue_conf
+queue_conf(uint16_t index, uint64_t features)
+{
+	virtio_queue_conf conf {};
+
+	conf.dev_name = "test device";
+	conf.port_id = PORT;
+	conf.index = index;
+	conf.size = SIZE;
+	conf.free_thresh = THRESH;
+	conf.features = features;
+	conf.socket = SOCKET_ID_ANY;
+	return conf;
+}
+
+class VirtioRx : public testing::TestWithParam<uint64_t> {
 protected:
 	void SetUp() override
 	{
 		heap_ = heap_bytes_in_use();
+		conf = queue_conf(0, GetParam());
 		make(POOL_SIZE);
 	}
 
@@ -55,9 +72,10 @@ protected:
 	{
 		pool = make_pool("virtio rx", mbufs);
 		ASSERT_NE(pool, nullptr);
-		rxq = virtio_rxq_create("test device", PORT, 0, SIZE, THRESH, pool.get(),
-			SOCKET_ID_ANY);
+		rxq = virtio_rxq_create(&conf, pool.get());
 		ASSERT_NE(rxq, nullptr);
+		rxq->vq.on_broken = [](void *arg) { ++*static_cast<unsigned int *>(arg); };
+		rxq->vq.on_broken_arg = &told;
 		start();
 	}
 
@@ -79,11 +97,22 @@ protected:
 		pool.reset();
 	}
 
+	/* Make the queue anew, with more features, and bursts that know them. */
+	void remake(uint64_t features, uint64_t offloads = 0, unsigned int mbufs = POOL_SIZE)
+	{
+		unmake();
+		conf.features = GetParam() | features;
+		conf.offloads = offloads;
+		full = true;
+		make(mbufs);
+	}
+
 	/* One burst into @got. */
 	unsigned int burst(uint16_t n = 64)
 	{
 		plx_mbuf *pkts[64];
-		const uint16_t nb = virtio_recv_pkts(rxq, pkts, n);
+		const uint16_t nb = (full ? rxq->ops->recv_pkts_full : rxq->ops->recv_pkts)(rxq,
+			pkts, n);
 
 		EXPECT_LE(nb, n);
 		got.insert(got.end(), pkts, pkts + nb);
@@ -96,18 +125,27 @@ protected:
 		const uint64_t errors = rxq->stats.errors;
 
 		EXPECT_TRUE(rxq->vq.broken);
+		EXPECT_EQ(told, 1u);
+		told = 0;
 		device->use(0, 64);
 		EXPECT_EQ(burst(), 0u);
 		EXPECT_EQ(rxq->stats.errors, errors);
 		virtio_rxq_stop(rxq);
 		start();
-		device->receive(frame(99));
+
+		virtio_net_hdr hdr {};
+
+		hdr.num_buffers = 1;
+		device->receive(hdr, frame(99));
 		ASSERT_EQ(burst(), 1u);
 		EXPECT_EQ(data_of(got.back()), frame(99));
 	}
 
 	Pool pool;
+	virtio_queue_conf conf {};
 	virtio_rxq *rxq = nullptr;
+	bool full = false;
+	unsigned int told = 0;
 	std::unique_ptr<RingDevice> device;
 	std::deque<plx_mbuf *> got;
 
@@ -115,16 +153,35 @@ private:
 	size_t heap_ = 0;
 };
 
-class VirtioTx : public testing::Test {
+class VirtioTx : public testing::TestWithParam<uint64_t> {
 protected:
 	void SetUp() override
 	{
 		heap_ = heap_bytes_in_use();
 		pool = make_pool("virtio tx");
 		ASSERT_NE(pool, nullptr);
-		txq = virtio_txq_create("test device", 1, SIZE, THRESH, SOCKET_ID_ANY);
+		conf = queue_conf(1, GetParam());
+		make();
+	}
+
+	void make()
+	{
+		txq = virtio_txq_create(&conf);
 		ASSERT_NE(txq, nullptr);
+		txq->vq.on_broken = [](void *arg) { ++*static_cast<unsigned int *>(arg); };
+		txq->vq.on_broken_arg = &told;
 		start();
+	}
+
+	/* Make the queue anew, with more features, and bursts that know them. */
+	void remake(uint64_t features, uint64_t offloads = 0)
+	{
+		virtio_txq_stop(txq);
+		virtio_txq_destroy(txq);
+		conf.features = GetParam() | features;
+		conf.offloads = offloads;
+		full = true;
+		make();
 	}
 
 	void TearDown() override
@@ -161,7 +218,20 @@ protected:
 		return head;
 	}
 
-	uint16_t send(plx_mbuf *m) { return virtio_xmit_pkts(txq, &m, 1); }
+	uint16_t send(plx_mbuf **pkts, uint16_t n)
+	{
+		return (full ? txq->ops->xmit_pkts_full : txq->ops->xmit_pkts)(txq, pkts, n);
+	}
+
+	uint16_t send(plx_mbuf *m) { return send(&m, 1); }
+
+	/* Free descriptors, by what the device has. */
+	unsigned int nb_free() const
+	{
+		if (!txq->vq.packed)
+			return uint16_t(txq->free_tail - txq->free_head);
+		return unsigned(SIZE - virtqueue_nb_outstanding(&txq->vq));
+	}
 
 	/* Let the device send all it has. */
 	void complete()
@@ -170,24 +240,16 @@ protected:
 			device->use(device->take(), 0);
 	}
 
-	/* Make the driver look at the used ring: a burst which is too large for the free ones. */
-	void make_it_reclaim()
-	{
-		plx_mbuf *m = packet({ frame(0) });
-		uint16_t left = txq->nb_free;
-
-		for (; left > 0 && !txq->vq.broken && left >= THRESH; left = txq->nb_free)
-			if (send(m) == 1)
-				m = packet({ frame(0) });
-		if (send(m) == 0)
-			plx_pktmbuf_free(m);
-	}
+	/* Make the driver look at what came back. */
+	uint16_t make_it_reclaim() { return txq->ops->reclaim(txq, UINT16_MAX); }
 
 	void expect_broken(uint64_t errors)
 	{
 		plx_mbuf *m = packet({ frame(0) });
 
 		EXPECT_TRUE(txq->vq.broken);
+		EXPECT_EQ(told, 1u);
+		told = 0;
 		EXPECT_EQ(txq->stats.errors, errors);
 		EXPECT_EQ(send(m), 0);
 		plx_pktmbuf_free(m);
@@ -199,7 +261,10 @@ protected:
 	}
 
 	Pool pool;
+	virtio_queue_conf conf {};
 	virtio_txq *txq = nullptr;
+	bool full = false;
+	unsigned int told = 0;
 	std::unique_ptr<RingDevice> device;
 	size_t heap_ = 0;
 };

@@ -47,25 +47,11 @@ infos_get(struct plx_eth_dev *dev, struct plx_eth_dev_info *info)
 }
 
 static int
-too_small(const struct plx_eth_dev *dev, uint32_t mtu, uint32_t buf_len)
-{
-	E1000_ERR(dev->name, "frames of MTU %u have %u bytes, mbufs of its Rx queues are used as %u, a "
-		"size that the device knows (EINVAL): larger mbufs, or offload SCATTER", mtu,
-		mtu + E1000E_L2_OVERHEAD, buf_len);
-	return -EINVAL;
-}
-
-static int
 rx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc, int socket_id,
 	const struct plx_eth_rxconf *conf, struct plx_mempool *mb_pool)
 {
-	const uint32_t room = plx_pktmbuf_data_room_size(mb_pool) - PLX_PKTMBUF_HEADROOM;
 	struct e1000e_rxq *rxq;
-	int ret;
-
-	if (!e1000e_fits(dev, dev->mtu, e1000e_rx_buf_len(room)))
-		return too_small(dev, dev->mtu, e1000e_rx_buf_len(room));
-	ret = e1000e_rxq_create(dev, queue_id, nb_desc, socket_id, conf, mb_pool,
+	int ret = e1000e_rxq_create(dev, queue_id, nb_desc, socket_id, conf, mb_pool,
 		e1000_reg(e1000_hw(dev), E1000E_RDT(queue_id)), &rxq);
 	if (ret == 0)
 		dev->rx_queues[queue_id] = rxq;
@@ -109,7 +95,7 @@ choose_bursts(struct plx_eth_dev *dev)
 	const uint64_t rx = e1000e_rx_offloads(dev), tx = e1000e_tx_offloads(dev);
 
 	dev->rx_pkt_burst = e1000e_rx_burst;
-	if (rx & PLX_ETH_RX_OFFLOAD_SCATTER)
+	if ((rx & PLX_ETH_RX_OFFLOAD_SCATTER) || !e1000e_fits(dev, dev->mtu))
 		dev->rx_pkt_burst = e1000e_rx_burst_scattered;
 	else if ((rx & FULL_RX) || (tx & PLX_ETH_TX_OFFLOAD_VLAN_INSERT))
 		dev->rx_pkt_burst = e1000e_rx_burst_full;
@@ -129,11 +115,8 @@ dev_stop(struct plx_eth_dev *dev)
 static int
 dev_start(struct plx_eth_dev *dev)
 {
-	const uint32_t buf_len = e1000e_buf_len(dev);
 	int ret;
 
-	if (!e1000e_fits(dev, dev->mtu, buf_len))
-		return too_small(dev, dev->mtu, buf_len);
 	choose_bursts(dev);
 	ret = e1000e_hw_start(dev);
 	if (ret == 0)
@@ -171,10 +154,12 @@ dev_reset(struct plx_eth_dev *dev)
 static int
 mtu_set(struct plx_eth_dev *dev, uint16_t mtu)
 {
-	if (!e1000e_fits(dev, mtu, e1000e_buf_len(dev)))
-		return too_small(dev, mtu, e1000e_buf_len(dev));
-	if (dev->state == PLX_ETH_DEV_STARTED)
-		e1000_assign(e1000_hw(dev), E1000_RCTL, E1000_RCTL_LPE, mtu > PLX_ETHER_MTU);
+	if (dev->state != PLX_ETH_DEV_STARTED)
+		return 0;
+	/* Another burst function is needed then. */
+	if (!e1000e_fits(dev, mtu) && dev->rx_pkt_burst != e1000e_rx_burst_scattered)
+		return -EBUSY;
+	e1000_assign(e1000_hw(dev), E1000_RCTL, E1000_RCTL_LPE, mtu > PLX_ETHER_MTU);
 	return 0;
 }
 

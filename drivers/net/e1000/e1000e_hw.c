@@ -50,19 +50,18 @@ e1000e_buf_len(const struct plx_eth_dev *dev)
 		const struct e1000e_rxq *rxq = dev->rx_queues[i];
 
 		if (rxq != NULL)
-			buf_len = PLX_MIN(buf_len, e1000e_rx_buf_len(
-				plx_pktmbuf_data_room_size(rxq->mp) - PLX_PKTMBUF_HEADROOM));
+			buf_len = PLX_MIN(buf_len, e1000e_rx_buf_len(rxq->room));
 	}
 	return buf_len;
 }
 
 bool
-e1000e_fits(const struct plx_eth_dev *dev, uint32_t mtu, uint32_t buf_len)
+e1000e_fits(const struct plx_eth_dev *dev, uint32_t mtu)
 {
 	const uint64_t offloads = dev->conf.rxmode.offloads;
 	const uint32_t crc = offloads & PLX_ETH_RX_OFFLOAD_KEEP_CRC ? PLX_ETHER_CRC_LEN : 0;
 
-	return (offloads & PLX_ETH_RX_OFFLOAD_SCATTER) || mtu + E1000E_L2_OVERHEAD + crc <= buf_len;
+	return mtu + E1000E_L2_OVERHEAD + crc <= e1000e_buf_len(dev);
 }
 
 /*

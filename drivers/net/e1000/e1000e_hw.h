@@ -22,8 +22,8 @@ uint64_t e1000e_rx_offloads(const struct plx_eth_dev *dev);
 uint64_t e1000e_tx_offloads(const struct plx_eth_dev *dev);
 /** e1000e_buf_len() - bytes that the device may write to a buffer of any Rx queue that is set up. */
 uint32_t e1000e_buf_len(const struct plx_eth_dev *dev);
-/** e1000e_fits() - do frames of @mtu fit buffers of @buf_len bytes, or need they not? */
-bool e1000e_fits(const struct plx_eth_dev *dev, uint32_t mtu, uint32_t buf_len);
+/** e1000e_fits() - does each frame of that MTU fit one buffer? */
+bool e1000e_fits(const struct plx_eth_dev *dev, uint32_t mtu);
 
 /**
  * e1000e_hw_start() - reset the device and program it, up to where queues can be started.

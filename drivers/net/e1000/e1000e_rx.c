@@ -151,15 +151,15 @@ skip(struct e1000e_rxq *rxq, struct plx_mbuf *m, uint64_t status)
 			E1000E_RXD_LEN(status), rxq->buf_len);
 		return -EIO;
 	}
-	if (rxq->skipped == 0)
+	if (rxq->nb_bufs == 0)
 		e1000_count(&rxq->q.errors, 1);
-	if (++rxq->skipped > rxq->segs_max) {
+	if (++rxq->nb_bufs > rxq->segs_max) {
 		e1000_queue_break(&rxq->q, true, "a packet without end, of %u buffers so far",
-			rxq->skipped);
+			rxq->nb_bufs);
 		return -EIO;
 	}
 	if (status & E1000E_RXD_EOP)
-		rxq->skipped = 0;
+		rxq->nb_bufs = 0;
 	plx_mbuf_raw_free(m);
 	return 0;
 }
@@ -168,7 +168,7 @@ skip(struct e1000e_rxq *rxq, struct plx_mbuf *m, uint64_t status)
 static uint32_t
 wanted_status(const struct e1000e_rxq *rxq)
 {
-	return rxq->skipped == 0 ? STATUS_GOOD : 0;
+	return rxq->nb_bufs == 0 ? STATUS_GOOD : 0;
 }
 
 /* @n descriptors were taken, @nb_rx packets of them delivered. */
@@ -187,65 +187,83 @@ taken(struct e1000e_rxq *rxq, uint16_t n, uint16_t nb_rx, uint64_t bytes)
 
 /* A packet in one buffer. */
 static __plx_always_inline void
-set_packet(const struct e1000e_rxq *rxq, struct plx_mbuf *m, uint32_t len)
+set_packet(struct plx_mbuf *m, uint64_t rearm_data, uint32_t len)
 {
-	m->rearm_data = rxq->rearm_data;
+	m->rearm_data = rearm_data;
 	m->ol_flags = 0;
 	m->packet_type = 0;
 	m->pkt_len = len;
 	m->data_len = (uint16_t)len;
 }
 
+/*
+ * What a burst without offloads does not expect, or no burst. Tags are taken out where an offload says
+ * so, but it may be switched on while the port runs. Return: true if @m is a packet to be delivered;
+ * false if it was dropped, or the queue broke.
+ */
+static __attribute__((cold, noinline)) bool
+is_odd_packet(struct e1000e_rxq *rxq, struct plx_mbuf *m, const union e1000e_rx_desc *desc,
+	uint64_t status)
+{
+	const uint32_t len = E1000E_RXD_LEN(status);
+
+	if (((uint32_t)status & STATUS_MASK) != wanted_status(rxq) ||
+	    len < LEN_MIN || len > rxq->buf_len) {
+		(void)skip(rxq, m, status);
+		return false;
+	}
+	set_packet(m, rxq->rearm_data, len);
+	set_offloads(rxq, m, desc, status);
+	return true;
+}
+
 static __plx_always_inline uint16_t
 recv_single(struct e1000e_rxq *rxq, struct plx_mbuf **rx_pkts, uint16_t nb_pkts, const bool full)
 {
-	/* Tags are seldom where no offload is on, but they may be taken out while the port runs. */
 	const uint32_t mask = full ? STATUS_MASK : STATUS_MASK | E1000E_RXD_VP;
 	/* One comparison for both bounds: below the least, the difference wraps around. */
-	const uint32_t len_span = rxq->buf_len - LEN_MIN;
-	const uint16_t size = rxq->size;
-	uint32_t wanted = wanted_status(rxq);
-	uint16_t next = rxq->next, nb_rx = 0, n, limit;
+	const uint32_t len_span = rxq->buf_len - LEN_MIN, size = rxq->size;
+	const union e1000e_rx_desc *const ring = rxq->ring;
+	struct plx_mbuf **const sw_ring = rxq->sw_ring;
+	const uint64_t rearm_data = rxq->rearm_data;
+	uint32_t wanted = wanted_status(rxq), next = rxq->next, n, limit;
+	struct plx_mbuf **got = rx_pkts;
 	uint64_t bytes = 0;
 
 	if (plx_unlikely(!rxq->q.running))
 		return 0;
 	/* Behind those that the device has are old ones, which look done. */
-	limit = PLX_MIN(nb_pkts, (uint16_t)(size - 1 - rxq->nb_empty));
+	limit = PLX_MIN((uint32_t)nb_pkts, size - 1 - rxq->nb_empty);
 	for (n = 0; n < limit; n++) {
-		const union e1000e_rx_desc *desc = &rxq->ring[next];
+		const union e1000e_rx_desc *desc = &ring[next];
 		const uint64_t status = read_status(desc);
 		const uint32_t len = E1000E_RXD_LEN(status);
-		struct plx_mbuf *m = rxq->sw_ring[next];
+		struct plx_mbuf *m = sw_ring[next];
+		bool good = true;
 
-		plx_prefetch0_write(rxq->sw_ring[next + LOOK_AHEAD]);
 		if (plx_likely(((uint32_t)status & mask) == wanted && len - LEN_MIN <= len_span)) {
-			set_packet(rxq, m, len);
+			plx_prefetch0_write(sw_ring[next + LOOK_AHEAD]);
+			set_packet(m, rearm_data, len);
 			if (full)
 				set_offloads(rxq, m, desc, status);
 		} else {
 			if (!(status & E1000E_RXD_DD))
 				break;
-			if (((uint32_t)status & STATUS_MASK) != wanted || len - LEN_MIN > len_span) {
-				if (skip(rxq, m, status) < 0)
-					break;
-				wanted = wanted_status(rxq);
-				m = NULL;
-			} else {
-				set_packet(rxq, m, len);
-				set_offloads(rxq, m, desc, status);
-			}
+			good = is_odd_packet(rxq, m, desc, status);
+			if (rxq->q.broken)
+				break;
+			wanted = wanted_status(rxq);
 		}
 		if (++next == size)
 			next = 0;
-		if (plx_unlikely(m == NULL))
-			continue;
-		bytes += full ? m->pkt_len - rxq->crc_len : len;
-		rx_pkts[nb_rx++] = m;
+		if (plx_likely(good)) {
+			bytes += full ? m->pkt_len - rxq->crc_len : len;
+			*got++ = m;
+		}
 	}
-	rxq->next = next;
-	taken(rxq, n, nb_rx, bytes);
-	return nb_rx;
+	rxq->next = (uint16_t)next;
+	taken(rxq, (uint16_t)n, (uint16_t)(got - rx_pkts), bytes);
+	return (uint16_t)(got - rx_pkts);
 }
 
 uint16_t
@@ -274,13 +292,15 @@ append(struct e1000e_rxq *rxq, struct plx_mbuf *m, uint16_t len)
 	if (plx_likely(first == NULL)) {
 		m->packet_type = 0;
 		m->pkt_len = len;
+		rxq->nb_bufs = 0;
 		rxq->first = m;
 		rxq->last = m;
 		return 0;
 	}
-	if (plx_unlikely(first->nb_segs == rxq->segs_max)) {
+	/* Counted here and not by nb_segs, for empty ones are not linked. */
+	if (plx_unlikely(++rxq->nb_bufs >= rxq->segs_max)) {
 		e1000_queue_break(&rxq->q, true, "a packet without end, of %u buffers so far",
-			first->nb_segs);
+			rxq->nb_bufs);
 		return -EIO;
 	}
 	if (plx_unlikely(len == 0)) {
@@ -293,6 +313,33 @@ append(struct e1000e_rxq *rxq, struct plx_mbuf *m, uint16_t len)
 	rxq->last->next = m;
 	rxq->last = m;
 	return 0;
+}
+
+/*
+ * Make a packet of several buffers one of a single one, which has room for it: the device knows buffers
+ * of whole KiB only, and took less of the mbuf. Return: false if it has no room, and was dropped.
+ */
+static __attribute__((noinline)) bool
+linearize(struct e1000e_rxq *rxq, struct plx_mbuf *m)
+{
+	struct plx_mbuf *seg, *next;
+
+	if (plx_unlikely(m->pkt_len > rxq->room)) {
+		e1000_count(&rxq->q.errors, 1);
+		plx_pktmbuf_free(m);
+		return false;
+	}
+	for (seg = m->next; seg != NULL; seg = next) {
+		next = seg->next;
+		memcpy(plx_pktmbuf_mtod_offset(m, char *, m->data_len),
+			plx_pktmbuf_mtod(seg, const char *), seg->data_len);
+		m->data_len = (uint16_t)(m->data_len + seg->data_len);
+		seg->next = NULL;
+		plx_mbuf_raw_free(seg);
+	}
+	m->next = NULL;
+	m->nb_segs = 1;
+	return true;
 }
 
 uint16_t
@@ -333,6 +380,8 @@ e1000e_rx_burst_scattered(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pk
 			plx_pktmbuf_free(m);
 			continue;
 		}
+		if (m->nb_segs > 1 && !rxq->scatter && !linearize(rxq, m))
+			continue;
 		set_offloads(rxq, m, desc, status);
 		bytes += m->pkt_len - rxq->crc_len;
 		rx_pkts[nb_rx++] = m;

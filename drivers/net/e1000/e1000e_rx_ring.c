@@ -9,7 +9,7 @@
 
 /* Mbufs in the software ring that are prefetched may be behind its end. */
 #define SW_RING_PAD 8
-#define FREE_THRESH 32
+#define FREE_THRESH 64
 
 /* 10.2.5 RCTL: sizes that BSIZE and BSEX have; FLXBUF has the other multiples of 1 KiB. */
 static const struct {
@@ -49,6 +49,7 @@ static void
 set_offloads(struct e1000e_rxq *rxq, uint64_t offloads)
 {
 	rxq->offloads = offloads;
+	rxq->scatter = (offloads & PLX_ETH_RX_OFFLOAD_SCATTER) != 0;
 	rxq->rss_hash = (offloads & PLX_ETH_RX_OFFLOAD_RSS_HASH) != 0;
 	rxq->crc_len = offloads & PLX_ETH_RX_OFFLOAD_KEEP_CRC ? PLX_ETHER_CRC_LEN : 0;
 	if (offloads & PLX_ETH_RX_OFFLOAD_IPV4_CKSUM)
@@ -89,6 +90,7 @@ e1000e_rxq_create(struct plx_eth_dev *dev, uint16_t id, uint16_t size, int socke
 	rxq->rearm_data = proto.rearm_data;
 	rxq->size = size;
 	rxq->free_thresh = thresh;
+	rxq->room = (uint16_t)(plx_pktmbuf_data_room_size(mp) - PLX_PKTMBUF_HEADROOM);
 	rxq->buf_off = (uint32_t)(sizeof(struct plx_mbuf) + plx_pktmbuf_priv_size(mp) +
 		PLX_PKTMBUF_HEADROOM);
 	set_offloads(rxq, conf->offloads);
@@ -114,7 +116,7 @@ e1000e_rxq_start(struct e1000e_rxq *rxq, uint32_t buf_len)
 	rxq->fill = 0;
 	rxq->nb_empty = 0;
 	rxq->nombuf_seen = 0;
-	rxq->skipped = 0;
+	rxq->nb_bufs = 0;
 	e1000_queue_set_started(&rxq->q, true);
 	return 0;
 }

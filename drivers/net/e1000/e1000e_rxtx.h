@@ -51,8 +51,11 @@ PLX_BEGIN_DECLS
  * @buf_off: bytes from an mbuf of @mp to its data.
  * @buf_len: bytes that the device writes into a buffer, at most: a size that it knows.
  * @segs_max: descriptors that a packet can have.
- * @skipped: descriptors so far of a packet that is dropped until its end; 0 if none is.
+ * @nb_bufs: descriptors so far of a packet whose end is not there: of one that is dropped, where
+ *	packets take one buffer; behind the first one, where they are put together.
  * @crc_len: bytes of CRC that packets end with.
+ * @scatter: packets may be chains.
+ * @room: bytes for data in an mbuf.
  * @strip: VLAN tags are taken out; else those that the device took are put back.
  * @cksum_mask: PLX_MBUF_F_RX_*_CKSUM_* that are told.
  * @rss_hash: the hash is told.
@@ -74,8 +77,10 @@ struct e1000e_rxq {
 	uint16_t buf_len;
 	uint16_t segs_max;
 	uint32_t buf_off;
-	uint16_t skipped;
+	uint16_t nb_bufs;
+	uint16_t room;
 	uint8_t crc_len;
+	bool scatter;
 	bool strip;
 	bool rss_hash;
 	uint64_t cksum_mask;
@@ -113,9 +118,12 @@ void e1000e_rxq_destroy(struct e1000e_rxq *rxq);
 
 /** e1000e_rx_burst() - the plx_eth_rx_burst_t of ports without Rx offloads. */
 uint16_t e1000e_rx_burst(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts);
-/** e1000e_rx_burst_full() - that of ports with some, without PLX_ETH_RX_OFFLOAD_SCATTER. */
+/** e1000e_rx_burst_full() - that of ports with some, and frames that fit a buffer. */
 uint16_t e1000e_rx_burst_full(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts);
-/** e1000e_rx_burst_scattered() - that of ports with PLX_ETH_RX_OFFLOAD_SCATTER. */
+/**
+ * e1000e_rx_burst_scattered() - that of ports with frames that may take several buffers. They come as
+ * chains with PLX_ETH_RX_OFFLOAD_SCATTER, else they are put together.
+ */
 uint16_t e1000e_rx_burst_scattered(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts);
 /** e1000e_rx_queue_count() - the driver's plx_eth_rx_queue_count_t. */
 int e1000e_rx_queue_count(void *queue);

@@ -4,17 +4,9 @@
 
 #define CMD (E1000E_TXD_DATA | E1000E_TXD_EOP | E1000E_TXD_IFCS)
 
-/*
- * Has @m one segment with one user? One load for three fields of rearm_data: refcnt is in bits 16 to
- * 31, nb_segs in 32 to 47. Acquire, as plx_mbuf_refcnt_read().
- */
-static __plx_always_inline bool
-is_sole(const struct plx_mbuf *m)
-{
-	const uint64_t rearm = __atomic_load_n(&m->rearm_data, __ATOMIC_ACQUIRE);
-
-	return (uint32_t)(rearm >> 16) == 0x00010001;
-}
+/* Of rearm_data, refcnt in bits 16 to 31 and nb_segs in 32 to 47: one segment with one user. */
+#define SOLE UINT64_C(0x000100010000)
+#define SOLE_MASK UINT64_C(0xffffffff0000)
 
 /*
  * Can it be sent? @m is a packet of several segments, of a mbuf that others have too, or of a length
@@ -45,9 +37,12 @@ uint16_t
 e1000e_tx_burst(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts)
 {
 	struct e1000e_txq *txq = queue;
-	const uint16_t size = txq->size, rs_thresh = txq->rs_thresh;
-	const bool fast_free = txq->fast_free;
-	uint16_t next, nb_open, nb_tx, nb_sent = 0;
+	/* The program may promise that: then nobody looks. */
+	const uint64_t mask = txq->fast_free ? 0 : SOLE_MASK, sole = txq->fast_free ? 0 : SOLE;
+	const uint32_t size = txq->size, rs_thresh = txq->rs_thresh;
+	struct e1000e_tx_desc *const ring = txq->ring;
+	struct plx_mbuf **const sw_ring = txq->sw_ring;
+	uint32_t next, nb_open, nb_tx, nb_bad = 0;
 	struct plx_mempool *pool;
 	uint64_t bytes = 0;
 
@@ -61,38 +56,41 @@ e1000e_tx_burst(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts)
 	pool = txq->open.pool;
 	for (nb_tx = 0; nb_tx < nb_pkts; nb_tx++) {
 		struct plx_mbuf *m = tx_pkts[nb_tx];
+		/* Acquire, as plx_mbuf_refcnt_read(). */
+		const uint64_t rearm = __atomic_load_n(&m->rearm_data, __ATOMIC_ACQUIRE);
 		const uint32_t len = m->data_len;
 
-		if (plx_unlikely((!fast_free && !is_sole(m)) ||
+		if (plx_unlikely((rearm & mask) != sole ||
 		    len - E1000E_TX_LEN_MIN > E1000E_FRAME_LEN_MAX - E1000E_TX_LEN_MIN)) {
-			if (!is_sendable(txq, m))
+			if (!is_sendable(txq, m)) {
+				nb_bad++;
 				continue;
+			}
 			pool = NULL;
 		} else if (plx_unlikely(m->pool != pool)) {
 			/* The first one says the pool; one of another pool, that there are several. */
 			pool = nb_open == 0 ? m->pool : NULL;
 		}
-		txq->ring[next].addr = plx_pktmbuf_iova(m);
-		txq->ring[next].cmd = CMD | len;
-		txq->sw_ring[next] = m;
+		ring[next].addr = plx_pktmbuf_iova(m);
+		ring[next].cmd = CMD | len;
+		sw_ring[next] = m;
+		bytes += len;
 		if (++next == size)
 			next = 0;
 		if (++nb_open == rs_thresh) {
-			close_report(txq, next, pool);
+			close_report(txq, (uint16_t)next, pool);
 			nb_open = 0;
 			pool = NULL;
 		}
-		bytes += len;
-		nb_sent++;
 	}
-	if (plx_unlikely(nb_sent == 0))
-		return nb_tx;
-	txq->next = next;
-	txq->nb_open = nb_open;
+	if (plx_unlikely(nb_tx == nb_bad))
+		return (uint16_t)nb_tx;
+	txq->next = (uint16_t)next;
+	txq->nb_open = (uint16_t)nb_open;
 	txq->open.pool = pool;
-	txq->nb_free = (uint16_t)(txq->nb_free - nb_sent);
+	txq->nb_free = (uint16_t)(txq->nb_free - (nb_tx - nb_bad));
 	plx_write32(next, txq->tail);
-	e1000_count(&txq->q.packets, nb_sent);
+	e1000_count(&txq->q.packets, nb_tx - nb_bad);
 	e1000_count(&txq->q.bytes, bytes);
-	return nb_tx;
+	return (uint16_t)nb_tx;
 }

@@ -28,6 +28,7 @@ struct null_rxq {
 } __plx_cache_aligned;
 
 struct null_txq {
+	uint16_t fast_free;		/* offload MBUF_FAST_FREE is on */
 	uint16_t size;			/* of @frame */
 	char *frame;			/* where packets are copied to; NULL: don't */
 	uint64_t packets;

@@ -152,6 +152,7 @@ null_tx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc
 	if (ret < 0)
 		return ret;
 	txq->size = (uint16_t)port->size;
+	txq->fast_free = (conf->offloads & PLX_ETH_TX_OFFLOAD_MBUF_FAST_FREE) != 0;
 	txq->packets_before = txq->packets;
 	txq->bytes_before = txq->bytes;
 	dev->tx_queues[queue_id] = txq;

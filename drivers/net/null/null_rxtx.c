@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The fast path of net_null. */
+#include <stdbool.h>
 #include <string.h>
 
 #include "null.h"
@@ -37,21 +38,33 @@ null_rx_burst(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts)
 	return nb_pkts;
 }
 
+/* With MBUF_FAST_FREE all are direct, of one pool and of one user: of single ones nothing is looked at. */
+static inline void
+free_sent(const struct null_txq *txq, struct plx_mbuf **pkts, uint16_t nb_pkts, bool single)
+{
+	if (txq->fast_free && single && nb_pkts > 0)
+		plx_mbuf_raw_free_bulk(pkts[0]->pool, pkts, nb_pkts);
+	else
+		plx_pktmbuf_free_bulk(pkts, nb_pkts);
+}
+
 uint16_t
 null_tx_burst(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts)
 {
 	struct null_txq *txq = queue;
 	uint64_t bytes = 0;
+	bool single = true;
 
 	for (uint16_t i = 0; i < nb_pkts; i++) {
 		const struct plx_mbuf *m = tx_pkts[i];
 
 		bytes += m->pkt_len;
+		single &= m->nb_segs == 1;
 		if (txq->frame != NULL)
 			memcpy(txq->frame, plx_pktmbuf_mtod(m, const void *),
 				PLX_MIN(m->data_len, txq->size));
 	}
-	plx_pktmbuf_free_bulk(tx_pkts, nb_pkts);
+	free_sent(txq, tx_pkts, nb_pkts, single);
 	count(&txq->packets, nb_pkts);
 	count(&txq->bytes, bytes);
 	return nb_pkts;

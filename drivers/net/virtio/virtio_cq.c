@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* The control queue: one command at a time, and its answer. */
 #include <errno.h>
 #include <string.h>
 
@@ -7,6 +8,8 @@
 #include <plx_memory.h>
 
 #include "virtio_net.h"
+#include "virtqueue_packed.h"
+#include "virtqueue_split.h"
 
 /** struct cq_buffer - one command as the device sees it. */
 struct cq_buffer {
@@ -22,7 +25,7 @@ struct virtio_cq {
 };
 
 struct virtio_cq *
-virtio_cq_create(const char *dev_name, uint16_t index, uint16_t size, unsigned int timeout_ms,
+virtio_cq_create(const char *dev_name, uint16_t size, uint64_t features, unsigned int timeout_ms,
 	int socket)
 {
 	struct virtio_cq *cq;
@@ -33,8 +36,9 @@ virtio_cq_create(const char *dev_name, uint16_t index, uint16_t size, unsigned i
 	cq->buf = plx_zmalloc_socket("virtio control buffer", sizeof(*cq->buf), 0, socket);
 	if (cq->buf == NULL)
 		goto err_buf;
-	if (virtqueue_alloc(&cq->vq, "virtio control rings", dev_name, "control queue", index, size,
-			socket) < 0)
+	cq->vq.dev_name = dev_name;
+	cq->vq.label = "control queue";
+	if (virtqueue_alloc(&cq->vq, "virtio control rings", size, features, socket) < 0)
 		goto err_vq;
 	cq->timeout_ms = timeout_ms;
 	return cq;
@@ -45,22 +49,11 @@ err_buf:
 	return NULL;
 }
 
-/*
- * One command at a time, always by descriptors 0, which the device reads, and 1, which it writes:
- * the available ring is right as it is, all zero.
- */
 struct virtqueue *
-virtio_cq_start(struct virtio_cq *cq)
+virtio_cq_start(struct virtio_cq *cq, uint16_t index)
 {
-	struct virtq_desc *desc = cq->vq.desc;
-
+	cq->vq.index = index;
 	virtqueue_reset(&cq->vq);
-	desc[0].addr = plx_mem_iova(&cq->buf->hdr);
-	desc[0].flags = VIRTQ_DESC_F_NEXT;
-	desc[0].next = 1;
-	desc[1].addr = plx_mem_iova(&cq->buf->ack);
-	desc[1].len = sizeof(cq->buf->ack);
-	desc[1].flags = VIRTQ_DESC_F_WRITE;
 	return &cq->vq;
 }
 
@@ -74,13 +67,52 @@ virtio_cq_destroy(struct virtio_cq *cq)
 	plx_free(cq);
 }
 
+/*
+ * Always by descriptors 0, which the device reads, and 1, which it writes: the available ring is
+ * right as it is, all zero.
+ */
+static void
+send_split(struct virtio_cq *cq, uint32_t len)
+{
+	struct virtqueue *vq = &cq->vq;
+
+	vq->desc[0] = (struct virtq_desc){ plx_mem_iova(&cq->buf->hdr), len, VIRTQ_DESC_F_NEXT, 1 };
+	vq->desc[1] = (struct virtq_desc){ plx_mem_iova(&cq->buf->ack), sizeof(cq->buf->ack),
+		VIRTQ_DESC_F_WRITE, 0 };
+	vq->avail_idx++;
+	virtqueue_split_publish(vq);
+	virtqueue_split_kick(vq);
+}
+
+/* Two descriptors of buffer 0, wherever the ring is. */
+static void
+send_packed(struct virtio_cq *cq, uint32_t len)
+{
+	struct virtqueue *vq = &cq->vq;
+	const uint16_t first = vq->avail_idx, second = (uint16_t)(first + 1);
+
+	virtqueue_packed_set(vq, first, plx_mem_iova(&cq->buf->hdr), len, 0);
+	virtqueue_packed_set(vq, second, plx_mem_iova(&cq->buf->ack), sizeof(cq->buf->ack), 0);
+	virtqueue_packed_publish(vq, second, VIRTQ_DESC_F_WRITE);
+	virtqueue_packed_publish(vq, first, VIRTQ_DESC_F_NEXT);
+	vq->avail_idx = (uint16_t)(first + 2);
+	virtqueue_packed_kick(vq);
+}
+
+static bool
+is_answered(const struct virtqueue *vq)
+{
+	return vq->packed ? virtqueue_packed_is_used(vq, vq->used_idx) :
+		virtqueue_split_nb_used(vq) != 0;
+}
+
 static int
 wait_for_answer(const struct virtio_cq *cq)
 {
 	const uint64_t timeout = plx_get_timer_hz() / 1000 * cq->timeout_ms;
 	const uint64_t start = plx_get_timer_cycles();
 
-	while (virtqueue_nb_used(&cq->vq) == 0) {
+	while (!is_answered(&cq->vq)) {
 		if (plx_get_timer_cycles() - start > timeout)
 			return -ETIMEDOUT;
 		plx_delay_us(10);
@@ -88,13 +120,29 @@ wait_for_answer(const struct virtio_cq *cq)
 	return 0;
 }
 
+/* The answer is there; is it to the one command that there was? */
+static int
+take_answer(struct virtqueue *vq)
+{
+	const uint16_t nb_used = vq->packed ? 1 : virtqueue_split_nb_used(vq);
+	const struct virtq_used_elem e = vq->packed ? virtqueue_packed_used_at(vq, vq->used_idx) :
+		virtqueue_split_used_at(vq, vq->used_idx & vq->mask);
+
+	if (nb_used != 1 || e.id != 0) {
+		virtqueue_break(vq, "%u buffers used of 1, the first one with id %u", nb_used, e.id);
+		return -EPROTO;
+	}
+	vq->used_idx = vq->avail_idx;
+	return 0;
+}
+
 int
-virtio_cq_command(struct virtio_cq *cq, uint8_t cls, uint8_t command, const void *data,
-	size_t len)
+virtio_cq_command(struct virtio_cq *cq, uint8_t cls, uint8_t command, const void *data, size_t len)
 {
 	struct virtqueue *vq = &cq->vq;
 	struct cq_buffer *buf = cq->buf;
-	struct virtq_used_elem e;
+	const uint32_t sent = (uint32_t)(sizeof(buf->hdr) + len);
+	int ret;
 
 	if (len > sizeof(buf->data))
 		return -EINVAL;
@@ -104,24 +152,20 @@ virtio_cq_command(struct virtio_cq *cq, uint8_t cls, uint8_t command, const void
 	buf->hdr.command = command;
 	memcpy(buf->data, data, len);
 	buf->ack = VIRTIO_NET_ERR;
-	vq->desc[0].len = (uint32_t)(sizeof(buf->hdr) + len);
-	if (virtqueue_check(vq, vq->desc[0].addr, vq->desc[0].len, VIRTIO_DMA_READ) < 0 ||
-	    virtqueue_check(vq, vq->desc[1].addr, vq->desc[1].len, VIRTIO_DMA_WRITE) < 0)
+	if (virtqueue_check(vq, plx_mem_iova(buf), sent, VIRTIO_DMA_READ) < 0 ||
+	    virtqueue_check(vq, plx_mem_iova(&buf->ack), sizeof(buf->ack), VIRTIO_DMA_WRITE) < 0)
 		return -EFAULT;
-	vq->avail_idx++;
-	virtqueue_publish(vq);
-	virtqueue_kick(vq);
+	if (vq->packed)
+		send_packed(cq, sent);
+	else
+		send_split(cq, sent);
 	if (wait_for_answer(cq) < 0) {
 		virtqueue_break(vq, "no answer to command %u of class %u within %u ms", command,
 			cls, cq->timeout_ms);
 		return -ETIMEDOUT;
 	}
-	e = virtqueue_used_at(vq, vq->used_idx & vq->mask);
-	if (virtqueue_nb_used(vq) != 1 || e.id != 0) {
-		virtqueue_break(vq, "%u buffers used of 1, the first one with id %u",
-			virtqueue_nb_used(vq), e.id);
-		return -EPROTO;
-	}
-	vq->used_idx++;
+	ret = take_answer(vq);
+	if (ret < 0)
+		return ret;
 	return __atomic_load_n(&buf->ack, __ATOMIC_RELAXED) == VIRTIO_NET_OK ? 0 : -EIO;
 }

@@ -5,241 +5,97 @@
 
 #include "virtio_log.h"
 #include "virtio_net.h"
+#include "virtio_tx_offload.h"
 
-/* Ring sizes if none is asked for, and when to refill and to reclaim. */
+/* Ring sizes if none is asked for. */
 #define DEFAULT_DESC 512
-#define DEFAULT_FREE_THRESH 32
 /* How long, and how often, to look for a link. */
 #define LINK_WAIT_MS 9000
 #define LINK_POLL_MS 50
 
-static struct virtio_rxq *
-rx_queue(const struct plx_eth_dev *dev, uint16_t id)
-{
-	return dev->rx_queues[id];
-}
-
-static struct virtio_txq *
-tx_queue(const struct plx_eth_dev *dev, uint16_t id)
-{
-	return dev->tx_queues[id];
-}
-
+/* Less than the best device can: what this one has. */
 static void
 virtio_infos_get(struct plx_eth_dev *dev, struct plx_eth_dev_info *info)
 {
 	const struct virtio_hw *hw = dev->dev_private;
-	const uint32_t mtu = PLX_MAX(dev->mtu, (uint16_t)PLX_ETHER_MTU);
+	const bool ctrl_rx = virtio_supports(hw, VIRTIO_NET_F_CTRL_RX);
 
-	info->min_mtu = PLX_ETHER_MIN_MTU;
+	/* 5.1.6.3.1: a buffer that is not merged with others takes a packet of 1500 bytes at least. */
+	if (!virtio_supports(hw, VIRTIO_NET_F_MRG_RXBUF))
+		info->min_rx_bufsize = PLX_ETHER_MTU + VIRTIO_L2_OVERHEAD;
 	info->max_mtu = hw->max_mtu;
-	/* A packet must fit one buffer; 5.1.6.3.1 wants room for an MTU of 1500 at least. */
-	info->min_rx_bufsize = mtu + VIRTIO_L2_OVERHEAD +
-		VIRTIO_RX_DATA_OFF - PLX_PKTMBUF_HEADROOM;
 	info->max_rx_pktlen = (uint32_t)hw->max_mtu + VIRTIO_L2_OVERHEAD;
-	info->max_rx_queues = 1;
-	info->max_tx_queues = 1;
-	info->rx_desc_lim = (struct plx_eth_desc_lim){
-		.nb_max = hw->rx_size, .nb_min = VIRTIO_QUEUE_MIN, .nb_align = 1, .nb_pow2 = 1 };
-	info->tx_desc_lim = (struct plx_eth_desc_lim){
-		.nb_max = hw->tx_size, .nb_min = VIRTIO_TX_SEGS_MAX(hw->tx_size) + 1,
-		.nb_align = 1, .nb_pow2 = 1 };
+	info->max_rx_queues = hw->max_pairs;
+	info->max_tx_queues = hw->max_pairs;
+	info->max_mac_addrs = ctrl_rx ? PLX_ETH_MAC_ADDRS_MAX : 1;
+	info->max_mc_addrs = ctrl_rx ? VIRTIO_MC_ADDRS_MAX : 0;
+	info->rx_offload_capa = virtio_rx_offload_capa(hw->supported);
+	info->tx_offload_capa = virtio_tx_offload_capa(hw->supported);
+	info->reta_size = hw->reta_size;
+	info->hash_key_size = hw->reta_size > 0 ? VIRTIO_RSS_KEY_SIZE : 0;
+	info->flow_type_rss_offloads = virtio_rss_flow_types(hw->hash_types);
+	info->rx_desc_lim.nb_max = hw->rx_size;
+	info->tx_desc_lim.nb_max = hw->tx_size;
+	info->tx_desc_lim.nb_min = VIRTIO_TX_SEGS_MAX(hw->tx_size) + 1;
+	info->tx_desc_lim.nb_seg_max = VIRTIO_TX_SEGS_MAX(hw->tx_size);
+	info->tx_desc_lim.nb_mtu_seg_max = VIRTIO_TX_SEGS_MAX(hw->tx_size);
 	info->default_rx_desc = PLX_MIN(hw->rx_size, (uint16_t)DEFAULT_DESC);
 	info->default_tx_desc = PLX_MIN(hw->tx_size, (uint16_t)DEFAULT_DESC);
-	info->tx_desc_lim.nb_seg_max = VIRTIO_TX_SEGS_MAX(hw->tx_size);
-	if (hw->transport->intr != NULL && virtio_has(hw, VIRTIO_NET_F_STATUS))
-		info->dev_flags = PLX_ETH_DEV_INTR_LSC;
+	info->dev_flags = hw->transport->intr != NULL && virtio_supports(hw, VIRTIO_NET_F_STATUS) ?
+		PLX_ETH_DEV_INTR_LSC : 0;
 }
 
-/* 0 stands for the default, which small rings have less of. */
+/*
+ * 5.1.6.5.6: a device with several pairs sends what it receives to any of them, unless it has a
+ * table. So all have to be there.
+ */
 static int
-choose_thresh(const struct virtio_hw *hw, const char *name, uint16_t wanted, uint16_t nb_desc,
-	uint16_t *thresh)
-{
-	if (wanted == 0)
-		wanted = PLX_MIN((uint16_t)(nb_desc / 4), (uint16_t)DEFAULT_FREE_THRESH);
-	if (wanted > nb_desc) {
-		VIRTIO_ERR(hw->dev_name, "%s is %u, but the queue has %u descriptors", name, wanted,
-			nb_desc);
-		return -EINVAL;
-	}
-	*thresh = wanted;
-	return 0;
-}
-
-static int
-virtio_rx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc, int socket_id,
-	const struct plx_eth_rxconf *conf, struct plx_mempool *mb_pool)
+check_pairs(const struct plx_eth_dev *dev)
 {
 	const struct virtio_hw *hw = dev->dev_private;
-	struct virtio_rxq *rxq;
-	uint16_t thresh;
 
-	if (choose_thresh(hw, "rx_free_thresh", conf->rx_free_thresh, nb_desc, &thresh) < 0)
-		return -EINVAL;
-	rxq = virtio_rxq_create(hw->dev_name, dev->port_id, VIRTIO_NET_RX_VQ(queue_id), nb_desc,
-		thresh, mb_pool, socket_id);
-	if (rxq == NULL)
-		return -ENOMEM;
-	if (virtqueue_set_checker(&rxq->vq, hw->transport) < 0) {
-		virtio_rxq_destroy(rxq);
-		return -EFAULT;
-	}
-	dev->rx_queues[queue_id] = rxq;
-	return 0;
-}
-
-static int
-virtio_tx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc, int socket_id,
-	const struct plx_eth_txconf *conf)
-{
-	const struct virtio_hw *hw = dev->dev_private;
-	struct virtio_txq *txq;
-	uint16_t thresh;
-
-	if (choose_thresh(hw, "tx_free_thresh", conf->tx_free_thresh, nb_desc, &thresh) < 0)
-		return -EINVAL;
-	txq = virtio_txq_create(hw->dev_name, VIRTIO_NET_TX_VQ(queue_id), nb_desc, thresh,
-		socket_id);
-	if (txq == NULL)
-		return -ENOMEM;
-	if (virtqueue_set_checker(&txq->vq, hw->transport) < 0 ||
-	    virtqueue_check(&txq->vq, (uint64_t)(uintptr_t)txq->hdr, sizeof(*txq->hdr),
-			VIRTIO_DMA_READ) < 0) {
-		virtio_txq_destroy(txq);
-		return -EFAULT;
-	}
-	dev->tx_queues[queue_id] = txq;
-	return 0;
-}
-
-static void
-stats_sum(struct virtio_queue_stats *sum, const struct virtio_queue_stats *s)
-{
-	sum->packets += __atomic_load_n(&s->packets, __ATOMIC_RELAXED);
-	sum->bytes += __atomic_load_n(&s->bytes, __ATOMIC_RELAXED);
-	sum->errors += __atomic_load_n(&s->errors, __ATOMIC_RELAXED);
-	sum->nombuf += __atomic_load_n(&s->nombuf, __ATOMIC_RELAXED);
-}
-
-/* The port's counters go on when its queues go. */
-static void
-virtio_rx_queue_release(struct plx_eth_dev *dev, uint16_t queue_id)
-{
-	struct virtio_hw *hw = dev->dev_private;
-
-	stats_sum(&hw->rx_gone, &rx_queue(dev, queue_id)->stats);
-	virtio_rxq_destroy(rx_queue(dev, queue_id));
-}
-
-static void
-virtio_tx_queue_release(struct plx_eth_dev *dev, uint16_t queue_id)
-{
-	struct virtio_hw *hw = dev->dev_private;
-
-	stats_sum(&hw->tx_gone, &tx_queue(dev, queue_id)->stats);
-	virtio_txq_destroy(tx_queue(dev, queue_id));
-}
-
-/* What was counted since the port was made. */
-static struct plx_eth_stats
-stats_total(const struct plx_eth_dev *dev)
-{
-	const struct virtio_hw *hw = dev->dev_private;
-	struct virtio_queue_stats rx = hw->rx_gone, tx = hw->tx_gone;
-
-	for (uint16_t i = 0; i < dev->nb_rx_queues; i++)
-		if (rx_queue(dev, i) != NULL)
-			stats_sum(&rx, &rx_queue(dev, i)->stats);
-	for (uint16_t i = 0; i < dev->nb_tx_queues; i++)
-		if (tx_queue(dev, i) != NULL)
-			stats_sum(&tx, &tx_queue(dev, i)->stats);
-	return (struct plx_eth_stats){
-		.ipackets = rx.packets, .ibytes = rx.bytes, .ierrors = rx.errors,
-		.rx_nombuf = rx.nombuf,
-		.opackets = tx.packets, .obytes = tx.bytes, .oerrors = tx.errors,
-	};
-}
-
-static int
-virtio_stats_get(struct plx_eth_dev *dev, struct plx_eth_stats *stats)
-{
-	const struct virtio_hw *hw = dev->dev_private;
-	const struct plx_eth_stats *base = &hw->stats_base;
-
-	*stats = stats_total(dev);
-	stats->ipackets -= base->ipackets;
-	stats->opackets -= base->opackets;
-	stats->ibytes -= base->ibytes;
-	stats->obytes -= base->obytes;
-	stats->ierrors -= base->ierrors;
-	stats->oerrors -= base->oerrors;
-	stats->rx_nombuf -= base->rx_nombuf;
-	return 0;
-}
-
-/* Counters are written by the threads that poll, so they are not set back but subtracted from. */
-static int
-virtio_stats_reset(struct plx_eth_dev *dev)
-{
-	struct virtio_hw *hw = dev->dev_private;
-
-	hw->stats_base = stats_total(dev);
-	return 0;
-}
-
-static int
-set_promiscuous(struct virtio_hw *hw, uint8_t on)
-{
-	if (!virtio_has(hw, VIRTIO_NET_F_CTRL_RX))
-		return -ENOTSUP;
-	return virtio_cq_command(hw->cq, VIRTIO_NET_CTRL_RX, VIRTIO_NET_CTRL_RX_PROMISC, &on,
-		sizeof(on));
-}
-
-static int
-virtio_promiscuous_enable(struct plx_eth_dev *dev)
-{
-	return set_promiscuous(dev->dev_private, 1);
-}
-
-static int
-virtio_promiscuous_disable(struct plx_eth_dev *dev)
-{
-	return set_promiscuous(dev->dev_private, 0);
-}
-
-/* While the port is stopped it is enough that ethdev keeps the address: the start sets it. */
-static int
-virtio_mac_addr_set(struct plx_eth_dev *dev, const struct plx_ether_addr *mac_addr)
-{
-	struct virtio_hw *hw = dev->dev_private;
-
-	if (!virtio_has(hw, VIRTIO_NET_F_CTRL_MAC_ADDR))
-		return -ENOTSUP;
-	if (!hw->started)
+	if (dev->nb_tx_queues <= 1 || dev->nb_rx_queues >= dev->nb_tx_queues ||
+	    virtio_has(hw, VIRTIO_NET_F_RSS))
 		return 0;
-	return virtio_cq_command(hw->cq, VIRTIO_NET_CTRL_MAC, VIRTIO_NET_CTRL_MAC_ADDR_SET,
-		mac_addr, sizeof(*mac_addr));
+	VIRTIO_ERR(hw->dev_name, "%u Tx queues need as many Rx queues without RSS, not %u",
+		dev->nb_tx_queues, dev->nb_rx_queues);
+	return -EINVAL;
 }
 
-/* The device need not be told; but a frame of that size must fit the buffers. */
+static int
+virtio_dev_configure(struct plx_eth_dev *dev)
+{
+	struct virtio_hw *hw = dev->dev_private;
+	int ret;
+
+	hw->features = virtio_features_for(hw->supported, &dev->conf);
+	ret = check_pairs(dev);
+	return ret < 0 ? ret : virtio_intr_configure(dev);
+}
+
+/* The device need not be told. */
 static int
 virtio_mtu_set(struct plx_eth_dev *dev, uint16_t mtu)
 {
+	return 0;
+}
+
+/* Whether VLANs are filtered was agreed on at the start; what else there is needs no device. */
+static int
+virtio_vlan_offload_set(struct plx_eth_dev *dev, int mask)
+{
+	const bool strip = (dev->conf.rxmode.offloads & PLX_ETH_RX_OFFLOAD_VLAN_STRIP) != 0;
+	const bool filter = (dev->conf.rxmode.offloads & PLX_ETH_RX_OFFLOAD_VLAN_FILTER) != 0;
 	const struct virtio_hw *hw = dev->dev_private;
-	const uint32_t need = (uint32_t)mtu + VIRTIO_L2_OVERHEAD + VIRTIO_NET_HDR_SIZE;
 
-	for (uint16_t i = 0; i < dev->nb_rx_queues; i++) {
-		const struct virtio_rxq *rxq = rx_queue(dev, i);
-
-		if (rxq == NULL || rxq->buf_len >= need)
-			continue;
-		VIRTIO_ERR(hw->dev_name, "an MTU of %u needs buffers of %u bytes, those of Rx "
-			"queue %u have %u: set it up with larger mbufs", mtu, need, i,
-			rxq->buf_len);
-		return -EINVAL;
-	}
+	if (filter != virtio_has(hw, VIRTIO_NET_F_CTRL_VLAN))
+		return -EBUSY;
+	if ((mask & PLX_ETH_VLAN_STRIP_OFFLOAD) && strip &&
+	    dev->rx_pkt_burst != virtio_rx_ops_of(hw->features)->recv_pkts_full)
+		return -EBUSY;
+	for (uint16_t i = 0; i < dev->nb_rx_queues; i++)
+		__atomic_store_n(&((struct virtio_rxq *)dev->rx_queues[i])->strip, strip,
+			__ATOMIC_RELAXED);
 	return 0;
 }
 
@@ -280,41 +136,6 @@ virtio_link_update(struct plx_eth_dev *dev, int wait, struct plx_eth_link *link)
 	return 0;
 }
 
-/* The device is in reset: nothing is lost but what is in the rings. */
-static void
-stop_queues(struct plx_eth_dev *dev)
-{
-	for (uint16_t i = 0; i < dev->nb_rx_queues; i++)
-		virtio_rxq_stop(rx_queue(dev, i));
-	for (uint16_t i = 0; i < dev->nb_tx_queues; i++)
-		virtio_txq_stop(tx_queue(dev, i));
-}
-
-/* 3.1.1 step 7. */
-static int
-start_queues(struct plx_eth_dev *dev)
-{
-	struct virtio_hw *hw = dev->dev_private;
-	struct virtio_transport *t = hw->transport;
-	struct virtqueue *cvq;
-	int ret = 0;
-
-	for (uint16_t i = 0; i < dev->nb_rx_queues && ret == 0; i++) {
-		ret = virtio_rxq_start(rx_queue(dev, i));
-		if (ret == 0)
-			ret = t->ops->queue_enable(t, &rx_queue(dev, i)->vq);
-	}
-	for (uint16_t i = 0; i < dev->nb_tx_queues && ret == 0; i++) {
-		virtio_txq_start(tx_queue(dev, i));
-		ret = t->ops->queue_enable(t, &tx_queue(dev, i)->vq);
-	}
-	if (ret < 0 || hw->cq == NULL)
-		return ret;
-	cvq = virtio_cq_start(hw->cq);
-	ret = virtqueue_set_checker(cvq, t);
-	return ret < 0 ? ret : t->ops->queue_enable(t, cvq);
-}
-
 /*
  * From here on packets move, and only from here on doorbells may be rung (3.1.1). An interrupt may
  * ask for the link at once, which is down while the port is not started.
@@ -325,21 +146,33 @@ go(struct plx_eth_dev *dev)
 	struct virtio_hw *hw = dev->dev_private;
 
 	__atomic_store_n(&hw->gave_up, false, __ATOMIC_RELAXED);
+	__atomic_store_n(&hw->reset_told, false, __ATOMIC_RELAXED);
 	__atomic_store_n(&hw->started, true, __ATOMIC_RELAXED);
 	virtio_hw_ready(hw);
-	for (uint16_t i = 0; i < dev->nb_rx_queues; i++)
-		virtqueue_kick(&rx_queue(dev, i)->vq);
+	virtio_queues_kick(dev);
 }
 
-/* What a reset made the device forget. Being promiscuous again is ethdev's to ask for. */
+/* 5.1.6.5.6: after a reset one pair is used, and there is no table. */
 static int
-restore_filters(struct plx_eth_dev *dev)
+spread(struct plx_eth_dev *dev)
 {
+	const uint16_t pairs = PLX_MAX(dev->nb_rx_queues, dev->nb_tx_queues);
 	struct virtio_hw *hw = dev->dev_private;
-	int ret = 0;
 
-	if (!dev->promiscuous && virtio_has(hw, VIRTIO_NET_F_CTRL_RX))
-		ret = set_promiscuous(hw, 0);
+	if (virtio_has(hw, VIRTIO_NET_F_RSS))
+		return virtio_rss_set(dev, &dev->rss);
+	return pairs > 1 ? virtio_set_pairs(hw, pairs) : 0;
+}
+
+/* What the device is told before ethdev gives it the rest: a reset lets it receive all. */
+static int
+tell_basics(struct plx_eth_dev *dev)
+{
+	const struct virtio_hw *hw = dev->dev_private;
+	int ret = spread(dev);
+
+	if (ret == 0 && virtio_has(hw, VIRTIO_NET_F_CTRL_RX))
+		ret = virtio_promiscuous_disable(dev);
 	if (ret == 0 && !plx_is_same_ether_addr(&dev->mac_addr, &hw->mac))
 		ret = virtio_mac_addr_set(dev, &dev->mac_addr);
 	return ret;
@@ -354,9 +187,32 @@ virtio_dev_stop(struct plx_eth_dev *dev)
 	__atomic_store_n(&hw->started, false, __ATOMIC_RELAXED);
 	intr_ret = virtio_intr_stop(dev);
 	ret = hw->transport->ops->reset(hw->transport);
-	stop_queues(dev);
+	virtio_queues_stop(dev);
 	/* What is gone does no DMA: it is stopped. */
 	return ret < 0 && ret != -ENODEV ? ret : intr_ret;
+}
+
+/* The plain functions for packets that ask and tell nothing. */
+static void
+choose_bursts(struct plx_eth_dev *dev)
+{
+	const uint64_t rx_full = VIRTIO_BIT(VIRTIO_NET_F_MRG_RXBUF) |
+		VIRTIO_BIT(VIRTIO_NET_F_GUEST_CSUM) | VIRTIO_BIT(VIRTIO_NET_F_HASH_REPORT);
+	const uint64_t tx_full = VIRTIO_BIT(VIRTIO_NET_F_CSUM) | VIRTIO_BIT(VIRTIO_NET_F_HASH_REPORT);
+	const struct virtio_hw *hw = dev->dev_private;
+	const struct virtio_rx_ops *rx = virtio_rx_ops_of(hw->features);
+	const struct virtio_tx_ops *tx = virtio_tx_ops_of(hw->features);
+
+	dev->rx_pkt_burst = (hw->features & rx_full) ||
+		(dev->conf.rxmode.offloads & PLX_ETH_RX_OFFLOAD_VLAN_STRIP) ?
+		rx->recv_pkts_full : rx->recv_pkts;
+	dev->tx_pkt_burst = (hw->features & tx_full) ||
+		(dev->conf.txmode.offloads & PLX_ETH_TX_OFFLOAD_VLAN_INSERT) ?
+		tx->xmit_pkts_full : tx->xmit_pkts;
+	dev->tx_pkt_prepare = virtio_tx_prepare;
+	dev->rx_queue_count = rx->queue_count;
+	dev->rx_descriptor_status = rx->descriptor_status;
+	dev->tx_descriptor_status = tx->descriptor_status;
 }
 
 static int
@@ -369,10 +225,11 @@ virtio_dev_start(struct plx_eth_dev *dev)
 	if (ret == 0)
 		ret = virtio_intr_start(dev);
 	if (ret == 0)
-		ret = start_queues(dev);
+		ret = virtio_queues_start(dev);
 	if (ret == 0) {
+		choose_bursts(dev);
 		go(dev);
-		ret = restore_filters(dev);
+		ret = tell_basics(dev);
 	}
 	if (ret < 0)
 		(void)virtio_dev_stop(dev);
@@ -389,27 +246,90 @@ virtio_dev_close(struct plx_eth_dev *dev)
 	return hw->transport->intr != NULL ? hw->transport->intr->disable(hw->transport) : 0;
 }
 
+/* All that a stopped device knows of us is the reset that each start begins with. */
+static int
+virtio_dev_reset(struct plx_eth_dev *dev)
+{
+	struct virtio_hw *hw = dev->dev_private;
+
+	return hw->transport->ops->reset(hw->transport);
+}
+
 static const struct plx_eth_dev_ops virtio_eth_dev_ops = {
-	.dev_configure = virtio_intr_configure,
+	.dev_configure = virtio_dev_configure,
 	.dev_start = virtio_dev_start,
 	.dev_stop = virtio_dev_stop,
 	.dev_close = virtio_dev_close,
+	.dev_reset = virtio_dev_reset,
 	.dev_infos_get = virtio_infos_get,
 	.rx_queue_setup = virtio_rx_queue_setup,
 	.tx_queue_setup = virtio_tx_queue_setup,
 	.rx_queue_release = virtio_rx_queue_release,
 	.tx_queue_release = virtio_tx_queue_release,
+	.rx_queue_start = virtio_rx_queue_start,
+	.rx_queue_stop = virtio_rx_queue_stop,
+	.tx_queue_start = virtio_tx_queue_start,
+	.tx_queue_stop = virtio_tx_queue_stop,
 	.link_update = virtio_link_update,
 	.stats_get = virtio_stats_get,
 	.stats_reset = virtio_stats_reset,
+	.queue_stats_get = virtio_queue_stats_get,
+	.xstats_names = virtio_xstats_names,
+	.xstats_get = virtio_xstats_get,
+	.xstats_reset = virtio_xstats_reset,
 	.promiscuous_enable = virtio_promiscuous_enable,
 	.promiscuous_disable = virtio_promiscuous_disable,
+	.allmulticast_enable = virtio_allmulticast_enable,
+	.allmulticast_disable = virtio_allmulticast_disable,
 	.mac_addr_set = virtio_mac_addr_set,
+	.mac_addr_add = virtio_mac_addr_add,
+	.mac_addr_remove = virtio_mac_addr_remove,
+	.set_mc_addr_list = virtio_set_mc_addr_list,
 	.mtu_set = virtio_mtu_set,
+	.vlan_filter_set = virtio_vlan_filter_set,
+	.vlan_offload_set = virtio_vlan_offload_set,
+	.rss_set = virtio_rss_set,
+	.tx_done_cleanup = virtio_tx_done_cleanup,
 	.rx_queue_intr_enable = virtio_rx_queue_intr_enable,
 	.rx_queue_intr_disable = virtio_rx_queue_intr_disable,
 	.rx_queue_intr_fd = virtio_rx_queue_intr_fd,
 };
+
+/* The best device: see virtio_infos_get(). */
+static struct plx_eth_caps virtio_caps = {
+	.info = {
+		.driver_name = "net_virtio",
+		.min_mtu = PLX_ETHER_MIN_MTU,
+		.max_mtu = VIRTIO_MTU_MAX,
+		.min_rx_bufsize = 64,
+		.max_rx_pktlen = VIRTIO_MTU_MAX + VIRTIO_L2_OVERHEAD,
+		.max_rx_queues = PLX_MAX_QUEUES_PER_PORT,
+		.max_tx_queues = PLX_MAX_QUEUES_PER_PORT,
+		.max_mac_addrs = PLX_ETH_MAC_ADDRS_MAX,
+		.max_mc_addrs = VIRTIO_MC_ADDRS_MAX,
+		.rx_offload_capa = PLX_ETH_RX_OFFLOAD_VLAN_STRIP | PLX_ETH_RX_OFFLOAD_UDP_CKSUM |
+			PLX_ETH_RX_OFFLOAD_TCP_CKSUM | PLX_ETH_RX_OFFLOAD_TCP_LRO |
+			PLX_ETH_RX_OFFLOAD_VLAN_FILTER | PLX_ETH_RX_OFFLOAD_SCATTER |
+			PLX_ETH_RX_OFFLOAD_RSS_HASH,
+		.tx_offload_capa = PLX_ETH_TX_OFFLOAD_VLAN_INSERT | PLX_ETH_TX_OFFLOAD_UDP_CKSUM |
+			PLX_ETH_TX_OFFLOAD_TCP_CKSUM | PLX_ETH_TX_OFFLOAD_TCP_TSO |
+			PLX_ETH_TX_OFFLOAD_MULTI_SEGS | PLX_ETH_TX_OFFLOAD_MBUF_FAST_FREE,
+		.reta_size = VIRTIO_RETA_SIZE_MAX,
+		.hash_key_size = VIRTIO_RSS_KEY_SIZE,
+		.flow_type_rss_offloads = PLX_ETH_RSS_IP | PLX_ETH_RSS_TCP | PLX_ETH_RSS_UDP,
+		.rx_desc_lim = { .nb_max = VIRTQ_SIZE_MAX, .nb_min = VIRTIO_QUEUE_MIN,
+			.nb_align = 1, .nb_pow2 = 1 },
+		.tx_desc_lim = { .nb_max = VIRTQ_SIZE_MAX, .nb_min = VIRTIO_TX_DESC_MIN,
+			.nb_align = 1, .nb_pow2 = 1, .nb_seg_max = VIRTIO_TX_DESC_MIN - 1,
+			.nb_mtu_seg_max = VIRTIO_TX_DESC_MIN - 1 },
+		.default_rx_desc = DEFAULT_DESC,
+		.default_tx_desc = DEFAULT_DESC,
+		.dev_flags = PLX_ETH_DEV_INTR_LSC,
+	},
+	.ops = &virtio_eth_dev_ops,
+	.devices = "virtio 1.x network devices over PCI: QEMU, clouds, hardware",
+};
+PLX_ETH_REGISTER_CAPS(virtio_caps)
 
 int
 virtio_port_init(struct plx_eth_dev *dev)
@@ -417,15 +337,15 @@ virtio_port_init(struct plx_eth_dev *dev)
 	struct virtio_hw *hw = dev->dev_private;
 
 	if (hw->cq_size > 0) {
-		hw->cq = virtio_cq_create(hw->dev_name, VIRTIO_NET_CTRL_VQ(1), hw->cq_size,
+		hw->cq = virtio_cq_create(hw->dev_name, hw->cq_size, hw->supported,
 			hw->transport->timeout_ms, dev->device->numa_node);
 		if (hw->cq == NULL)
 			return -ENOMEM;
 	}
+	dev->caps = &virtio_caps;
 	dev->dev_ops = &virtio_eth_dev_ops;
-	dev->rx_pkt_burst = hw->transport->check ? virtio_recv_pkts_checked : virtio_recv_pkts;
-	dev->tx_pkt_burst = hw->transport->check ? virtio_xmit_pkts_checked : virtio_xmit_pkts;
 	dev->mac_addr = hw->mac;
 	dev->mtu = PLX_MIN(hw->max_mtu, (uint16_t)PLX_ETHER_MTU);
+	hw->features = hw->supported;
 	return 0;
 }

@@ -12,15 +12,6 @@
 
 PLX_LOG_REGISTER(virtio_logtype, "pmd.net.virtio", "VIRTIO", NOTICE)
 
-/* What we take if it is offered. */
-#define WANTED_FEATURES ( \
-	VIRTIO_BIT(VIRTIO_F_VERSION_1) | VIRTIO_BIT(VIRTIO_F_ACCESS_PLATFORM) | \
-	VIRTIO_BIT(VIRTIO_F_ORDER_PLATFORM) | VIRTIO_BIT(VIRTIO_NET_F_MTU) | \
-	VIRTIO_BIT(VIRTIO_NET_F_MAC) | VIRTIO_BIT(VIRTIO_NET_F_STATUS) | CTRL_FEATURES)
-/* 5.1.3.1: what depends on the control queue. */
-#define CTRL_FEATURES (VIRTIO_BIT(VIRTIO_NET_F_CTRL_VQ) | VIRTIO_BIT(VIRTIO_NET_F_CTRL_RX) | \
-	VIRTIO_BIT(VIRTIO_NET_F_CTRL_MAC_ADDR))
-
 static void
 add_status(struct virtio_transport *t, uint8_t bits)
 {
@@ -88,20 +79,14 @@ check_required(const struct virtio_hw *hw, uint64_t offered)
 	return missing != 0 ? -ENOTSUP : 0;
 }
 
-/* Choose among @offered. The MTU decides whether its feature is any good. */
+/* The MTU decides whether its feature is any good. */
 static int
-choose_features(struct virtio_hw *hw, uint64_t offered)
+read_mtu(struct virtio_hw *hw)
 {
 	struct virtio_transport *t = hw->transport;
 	uint16_t mtu = 0;
 	int ret;
 
-	hw->features = offered & WANTED_FEATURES;
-	if (!virtio_has(hw, VIRTIO_NET_F_CTRL_VQ))
-		hw->features &= ~CTRL_FEATURES;
-	/* 5.1.6.5.2.2: its command may only be given with this one. */
-	if (!virtio_has(hw, VIRTIO_NET_F_CTRL_RX))
-		hw->features &= ~VIRTIO_BIT(VIRTIO_NET_F_CTRL_MAC_ADDR);
 	hw->max_mtu = VIRTIO_MTU_MAX;
 	if (!virtio_has(hw, VIRTIO_NET_F_MTU))
 		return 0;
@@ -113,6 +98,72 @@ choose_features(struct virtio_hw *hw, uint64_t offered)
 	else
 		hw->max_mtu = PLX_MIN(mtu, (uint16_t)VIRTIO_MTU_MAX);
 	return 0;
+}
+
+/* 5.1.4: 1 to 0x8000; others make the features that they belong to no good. */
+static int
+read_pairs(struct virtio_hw *hw)
+{
+	const uint64_t bits = VIRTIO_BIT(VIRTIO_NET_F_MQ) | VIRTIO_BIT(VIRTIO_NET_F_RSS);
+	struct virtio_transport *t = hw->transport;
+	uint16_t pairs = 1;
+	int ret = 0;
+
+	if (hw->features & bits)
+		ret = t->ops->read_config(t, VIRTIO_NET_CONFIG_MAX_PAIRS, &pairs, sizeof(pairs));
+	if (ret < 0)
+		return ret;
+	if (pairs < 1 || pairs > 0x8000) {
+		hw->features &= ~(bits | VIRTIO_BIT(VIRTIO_NET_F_HASH_REPORT));
+		pairs = 1;
+	}
+	hw->device_pairs = pairs;
+	hw->max_pairs = PLX_MIN(pairs, (uint16_t)PLX_MAX_QUEUES_PER_PORT);
+	return 0;
+}
+
+/* 5.1.4: what the hash and the table can be. */
+static int
+read_rss(struct virtio_hw *hw)
+{
+	struct virtio_transport *t = hw->transport;
+	uint16_t table = 0;
+	uint8_t key = 0;
+	int ret;
+
+	if (!virtio_has(hw, VIRTIO_NET_F_RSS))
+		return 0;
+	ret = t->ops->read_config(t, VIRTIO_NET_CONFIG_RSS_KEY, &key, sizeof(key));
+	if (ret == 0)
+		ret = t->ops->read_config(t, VIRTIO_NET_CONFIG_RSS_TABLE, &table, sizeof(table));
+	if (ret == 0)
+		ret = t->ops->read_config(t, VIRTIO_NET_CONFIG_HASH_TYPES, &hw->hash_types,
+			sizeof(hw->hash_types));
+	if (ret < 0)
+		return ret;
+	if (key < VIRTIO_RSS_KEY_SIZE || table < VIRTIO_RETA_SIZE_MAX) {
+		hw->features &= ~(VIRTIO_BIT(VIRTIO_NET_F_RSS) |
+			VIRTIO_BIT(VIRTIO_NET_F_HASH_REPORT));
+		hw->hash_types = 0;
+	} else {
+		hw->reta_size = VIRTIO_RETA_SIZE_MAX;
+	}
+	return 0;
+}
+
+/* Choose among @offered. What the configuration says may make a feature no good. */
+static int
+choose_features(struct virtio_hw *hw, uint64_t offered)
+{
+	int ret;
+
+	hw->features = virtio_features_known(offered);
+	hw->reta_size = 0;
+	hw->hash_types = 0;
+	ret = read_mtu(hw);
+	if (ret == 0)
+		ret = read_pairs(hw);
+	return ret < 0 ? ret : read_rss(hw);
 }
 
 /* 5.1.4.2: without VIRTIO_NET_F_MAC we make up an address. */
@@ -140,14 +191,24 @@ read_queue_size(struct virtio_hw *hw, uint16_t index)
 	return (uint16_t)(1u << (31 - __builtin_clz(size)));
 }
 
+/* The smallest of its kind, of the pairs that we can use. */
+static void
+read_pair_sizes(struct virtio_hw *hw)
+{
+	hw->rx_size = hw->tx_size = VIRTQ_SIZE_MAX;
+	for (uint16_t i = 0; i < hw->max_pairs; i++) {
+		hw->rx_size = PLX_MIN(hw->rx_size, read_queue_size(hw, VIRTIO_NET_RX_VQ(i)));
+		hw->tx_size = PLX_MIN(hw->tx_size, read_queue_size(hw, VIRTIO_NET_TX_VQ(i)));
+	}
+}
+
 static int
 read_queue_sizes(struct virtio_hw *hw)
 {
 	const bool has_cq = virtio_has(hw, VIRTIO_NET_F_CTRL_VQ);
 
-	hw->rx_size = read_queue_size(hw, VIRTIO_NET_RX_VQ(0));
-	hw->tx_size = read_queue_size(hw, VIRTIO_NET_TX_VQ(0));
-	hw->cq_size = has_cq ? read_queue_size(hw, VIRTIO_NET_CTRL_VQ(1)) : 0;
+	hw->cq_size = has_cq ? read_queue_size(hw, virtio_cq_index(hw)) : 0;
+	read_pair_sizes(hw);
 	if (hw->rx_size >= VIRTIO_QUEUE_MIN && hw->tx_size >= VIRTIO_QUEUE_MIN &&
 	    (hw->cq_size >= VIRTIO_CQ_MIN || !has_cq))
 		return 0;
@@ -183,9 +244,10 @@ learn(struct virtio_hw *hw)
 	ret = read_queue_sizes(hw);
 	if (ret < 0)
 		return ret;
+	hw->supported = hw->features;
 	PLX_LOG(INFO, &virtio_logtype, "%s: features 0x%" PRIx64 " of 0x%" PRIx64
-		", up to %u Rx and %u Tx descriptors", hw->dev_name, hw->features, offered,
-		hw->rx_size, hw->tx_size);
+		", up to %u pairs of queues with %u Rx and %u Tx descriptors", hw->dev_name,
+		hw->features, offered, hw->max_pairs, hw->rx_size, hw->tx_size);
 	return 0;
 }
 

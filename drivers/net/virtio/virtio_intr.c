@@ -25,6 +25,16 @@ virtio_intr_configure(struct plx_eth_dev *dev)
 	return t->intr->disable(t);
 }
 
+void
+virtio_tell_reset(void *arg)
+{
+	struct plx_eth_dev *dev = arg;
+	struct virtio_hw *hw = dev->dev_private;
+
+	if (!__atomic_exchange_n(&hw->reset_told, true, __ATOMIC_RELAXED))
+		plx_eth_dev_callback_process(dev, PLX_ETH_EVENT_INTR_RESET, NULL);
+}
+
 /* 2.1.2, 5.1.4: what the device tells of by itself is that it gave up, or its link. */
 static int
 on_config_change(void *arg)
@@ -32,10 +42,11 @@ on_config_change(void *arg)
 	struct plx_eth_dev *dev = arg;
 	struct virtio_transport *t = transport(dev);
 	uint8_t status = t->ops->get_status(t);
-	bool gave_up = (status & VIRTIO_STATUS_NEEDS_RESET) && status != VIRTIO_STATUS_GONE;
 
-	plx_eth_dev_callback_process(dev,
-		gave_up ? PLX_ETH_EVENT_INTR_RESET : PLX_ETH_EVENT_INTR_LSC, NULL);
+	if ((status & VIRTIO_STATUS_NEEDS_RESET) && status != VIRTIO_STATUS_GONE)
+		virtio_tell_reset(dev);
+	else
+		plx_eth_dev_callback_process(dev, PLX_ETH_EVENT_INTR_LSC, NULL);
 	return 0;
 }
 
@@ -75,7 +86,7 @@ virtio_rx_queue_intr_enable(struct plx_eth_dev *dev, uint16_t queue_id)
 {
 	struct virtio_rxq *rxq = dev->rx_queues[queue_id];
 
-	virtqueue_intr_enable(&rxq->vq);
+	rxq->ops->intr_enable(&rxq->vq);
 	return 0;
 }
 
@@ -84,7 +95,7 @@ virtio_rx_queue_intr_disable(struct plx_eth_dev *dev, uint16_t queue_id)
 {
 	struct virtio_rxq *rxq = dev->rx_queues[queue_id];
 
-	virtqueue_intr_disable(&rxq->vq);
+	rxq->ops->intr_disable(&rxq->vq);
 	return 0;
 }
 

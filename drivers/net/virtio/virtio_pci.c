@@ -5,9 +5,9 @@
 #include <plx_cycles.h>
 #include <plx_eal.h>
 #include <plx_errno.h>
+#include <plx_io.h>
 
 #include "virtio_log.h"
-#include "virtio_mmio.h"
 #include "virtio_pci.h"
 #include "virtio_spec.h"
 #include "virtqueue.h"
@@ -28,13 +28,13 @@ to_pci(struct virtio_transport *t)
 static uint8_t
 pci_get_status(struct virtio_transport *t)
 {
-	return mmio_read8(&to_pci(t)->common->device_status);
+	return plx_read8(&to_pci(t)->common->device_status);
 }
 
 static void
 pci_set_status(struct virtio_transport *t, uint8_t status)
 {
-	mmio_write8(&to_pci(t)->common->device_status, status);
+	plx_write8(status, &to_pci(t)->common->device_status);
 }
 
 /* It may do DMA still, to memory that others will get. */
@@ -87,10 +87,14 @@ pci_get_features(struct virtio_transport *t)
 	volatile struct virtio_pci_common_cfg *common = to_pci(t)->common;
 	uint64_t features;
 
-	mmio_write32(&common->device_feature_select, 1);
-	features = (uint64_t)mmio_read32(&common->device_feature) << 32;
-	mmio_write32(&common->device_feature_select, 0);
-	return features | mmio_read32(&common->device_feature);
+	plx_write32(1, &common->device_feature_select);
+	features = (uint64_t)plx_read32(&common->device_feature) << 32;
+	plx_write32(0, &common->device_feature_select);
+	features |= plx_read32(&common->device_feature);
+	/* What comes with a register that is not there is not there. */
+	if (to_pci(t)->common_len < sizeof(*common))
+		features &= ~VIRTIO_BIT(VIRTIO_F_RING_RESET);
+	return features;
 }
 
 static void
@@ -98,10 +102,11 @@ pci_set_features(struct virtio_transport *t, uint64_t features)
 {
 	volatile struct virtio_pci_common_cfg *common = to_pci(t)->common;
 
-	mmio_write32(&common->driver_feature_select, 0);
-	mmio_write32(&common->driver_feature, (uint32_t)features);
-	mmio_write32(&common->driver_feature_select, 1);
-	mmio_write32(&common->driver_feature, (uint32_t)(features >> 32));
+	t->features = features;
+	plx_write32(0, &common->driver_feature_select);
+	plx_write32((uint32_t)features, &common->driver_feature);
+	plx_write32(1, &common->driver_feature_select);
+	plx_write32((uint32_t)(features >> 32), &common->driver_feature);
 }
 
 /* 4.1.3.1: a field is read by its own width. */
@@ -114,14 +119,14 @@ read_config_once(const volatile uint8_t *config, void *buf, size_t len)
 	size_t i;
 
 	if (len == sizeof(v16)) {
-		v16 = mmio_read16(config);
+		v16 = plx_read16(config);
 		memcpy(buf, &v16, len);
 	} else if (len == sizeof(v32)) {
-		v32 = mmio_read32(config);
+		v32 = plx_read32(config);
 		memcpy(buf, &v32, len);
 	} else {
 		for (i = 0; i < len; i++)
-			bytes[i] = mmio_read8(config + i);
+			bytes[i] = plx_read8(config + i);
 	}
 }
 
@@ -136,9 +141,9 @@ pci_read_config(struct virtio_transport *t, size_t offset, void *buf, size_t len
 	if (offset + len > pci->config_len)
 		return -ENOENT;
 	for (tries = 0; tries < CONFIG_READ_TRIES; tries++) {
-		generation = mmio_read8(&pci->common->config_generation);
+		generation = plx_read8(&pci->common->config_generation);
 		read_config_once(pci->config + offset, buf, len);
-		if (mmio_read8(&pci->common->config_generation) == generation)
+		if (plx_read8(&pci->common->config_generation) == generation)
 			return 0;
 	}
 	return -EIO;
@@ -149,47 +154,93 @@ pci_queue_size(struct virtio_transport *t, uint16_t index)
 {
 	volatile struct virtio_pci_common_cfg *common = to_pci(t)->common;
 
-	if (index >= mmio_read16(&common->num_queues))
+	if (index >= plx_read16(&common->num_queues))
 		return 0;
-	mmio_write16(&common->queue_select, index);
-	return mmio_read16(&common->queue_size);
+	plx_write16(index, &common->queue_select);
+	return plx_read16(&common->queue_size);
+}
+
+/* 4.1.3.1: a field of 64 bits is written as two. */
+static void
+write_halves(volatile uint32_t reg[2], uint64_t value)
+{
+	plx_write32((uint32_t)value, &reg[0]);
+	plx_write32((uint32_t)(value >> 32), &reg[1]);
 }
 
 /* 4.1.5.2: the doorbell is told which queue it is for. */
 static void
-ring_doorbell(void *doorbell, uint16_t index)
+ring_doorbell(void *doorbell, uint32_t data)
 {
-	mmio_write16(doorbell, index);
+	plx_write16((uint16_t)data, doorbell);
 }
 
-/* 4.1.5.1.3 and, for the doorbell, 4.1.4.4. */
+/* The same with VIRTIO_F_NOTIFICATION_DATA, which adds where the ring goes on. */
+static void
+ring_doorbell_data(void *doorbell, uint32_t data)
+{
+	plx_write32(data, doorbell);
+}
+
+/* 4.1.4.4: find it; it has to lie in what the device showed of its BAR. */
+static int
+find_doorbell(struct virtio_pci *pci, struct virtqueue *vq)
+{
+	const bool with_data = pci->transport.features & VIRTIO_BIT(VIRTIO_F_NOTIFICATION_DATA);
+	const uint32_t width = with_data ? sizeof(uint32_t) : sizeof(uint16_t);
+	const uint64_t offset = (uint64_t)plx_read16(&pci->common->queue_notify_off) *
+		pci->notify_mult;
+
+	if (offset % width != 0 || offset + width > pci->notify_len)
+		return -EINVAL;
+	vq->notify = with_data ? ring_doorbell_data : ring_doorbell;
+	vq->notify_arg = (void *)(uintptr_t)(pci->notify + offset);
+	return 0;
+}
+
+/* 4.1.5.1.3 */
 static int
 pci_queue_enable(struct virtio_transport *t, struct virtqueue *vq)
 {
 	struct virtio_pci *pci = to_pci(t);
 	volatile struct virtio_pci_common_cfg *common = pci->common;
-	const uint64_t desc = plx_mem_virt2iova(vq->desc);
-	const uint64_t avail = plx_mem_virt2iova(vq->avail);
-	const uint64_t used = plx_mem_virt2iova(vq->used);
-	uint64_t doorbell;
+	const uint64_t desc = plx_mem_virt2iova(vq->ring);
+	const uint64_t avail = plx_mem_virt2iova(vq->driver_area);
+	const uint64_t used = plx_mem_virt2iova(vq->device_area);
 	int ret;
 
 	if (desc == PLX_BAD_IOVA || avail == PLX_BAD_IOVA || used == PLX_BAD_IOVA)
 		return -EFAULT;
-	mmio_write16(&common->queue_select, vq->index);
-	doorbell = (uint64_t)mmio_read16(&common->queue_notify_off) * pci->notify_mult;
-	if (doorbell % sizeof(uint16_t) != 0 || doorbell + sizeof(uint16_t) > pci->notify_len)
-		return -EINVAL;
-	vq->notify = ring_doorbell;
-	vq->notify_arg = (void *)(uintptr_t)(pci->notify + doorbell);
-	mmio_write16(&common->queue_size, vq->size);
-	mmio_write64(common->queue_desc, desc);
-	mmio_write64(common->queue_driver, avail);
-	mmio_write64(common->queue_device, used);
+	plx_write16(vq->index, &common->queue_select);
+	ret = find_doorbell(pci, vq);
+	if (ret < 0)
+		return ret;
+	plx_write16(vq->size, &common->queue_size);
+	write_halves(common->queue_desc, desc);
+	write_halves(common->queue_driver, avail);
+	write_halves(common->queue_device, used);
 	ret = virtio_pci_set_vector(pci, &common->queue_msix_vector, vq->vector);
 	if (ret < 0)
 		return ret;
-	mmio_write16(&common->queue_enable, 1);
+	plx_write16(1, &common->queue_enable);
+	return 0;
+}
+
+/* 4.1.4.3.1, 4.1.4.3.2: write 1, wait for 0; the queue is disabled then. */
+static int
+pci_queue_reset(struct virtio_transport *t, const struct virtqueue *vq)
+{
+	volatile struct virtio_pci_common_cfg *common = to_pci(t)->common;
+	const uint64_t timeout = plx_get_timer_hz() / 1000 * t->timeout_ms;
+	const uint64_t start = plx_get_timer_cycles();
+
+	plx_write16(vq->index, &common->queue_select);
+	plx_write16(1, &common->queue_reset);
+	while (plx_read16(&common->queue_reset) != 0 || plx_read16(&common->queue_enable) != 0) {
+		if (plx_get_timer_cycles() - start > timeout)
+			return -ETIMEDOUT;
+		plx_delay_us(10);
+	}
 	return 0;
 }
 
@@ -214,6 +265,7 @@ static const struct virtio_transport_ops pci_ops = {
 	.read_config = pci_read_config,
 	.queue_size = pci_queue_size,
 	.queue_enable = pci_queue_enable,
+	.queue_reset = pci_queue_reset,
 	.dma_check = pci_dma_check,
 };
 
@@ -245,8 +297,10 @@ read_cap(struct virtio_pci *pci, uint8_t pos)
 		return 0;
 	switch (cap.cap.cfg_type) {
 	case VIRTIO_PCI_CAP_COMMON_CFG:
-		if (pci->common == NULL)
-			pci->common = map_cap(pci->dev, &cap.cap, sizeof(*pci->common), 4);
+		if (pci->common != NULL)
+			break;
+		pci->common = map_cap(pci->dev, &cap.cap, VIRTIO_PCI_COMMON_MIN, 4);
+		pci->common_len = cap.cap.length;
 		break;
 	case VIRTIO_PCI_CAP_NOTIFY_CFG:
 		if (pci->notify != NULL || cap.cap.cap_len < sizeof(cap))

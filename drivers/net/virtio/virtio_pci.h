@@ -18,6 +18,7 @@ PLX_BEGIN_DECLS
  * @transport: what the rest of the driver sees.
  * @dev: the device on the bus.
  * @common: common configuration.
+ * @common_len: bytes of it.
  * @notify: where the doorbells are.
  * @notify_len: bytes from there.
  * @notify_mult: bytes from one doorbell number to the next.
@@ -32,6 +33,7 @@ struct virtio_pci {
 	struct virtio_transport transport;
 	const struct plx_pci_device *dev;
 	volatile struct virtio_pci_common_cfg *common;
+	uint32_t common_len;
 	volatile uint8_t *notify;
 	uint32_t notify_len;
 	uint32_t notify_mult;

@@ -14,6 +14,17 @@ struct virtio_pci_port {
 	struct virtio_pci pci;
 };
 
+/* For ethdev, which asks for what is in mbufs. */
+static int
+dma_check(const struct plx_eth_dev *dev, const char *queue, uint64_t iova, size_t len,
+	int device_writes)
+{
+	const struct virtio_pci_port *port = dev->dev_private;
+
+	return plx_pci_dma_check(port->pci.dev, queue, iova, len,
+		device_writes ? PLX_PCI_DMA_WRITE : PLX_PCI_DMA_READ);
+}
+
 static int
 init_port(struct plx_eth_dev *dev, const struct plx_pci_device *pci_dev)
 {
@@ -28,6 +39,8 @@ init_port(struct plx_eth_dev *dev, const struct plx_pci_device *pci_dev)
 	ret = virtio_hw_init(&port->hw);
 	if (ret < 0)
 		return ret;
+	if (plx_pci_dma_check_enabled(pci_dev))
+		dev->dma_check = dma_check;
 	ret = virtio_port_init(dev);
 	if (ret < 0)
 		VIRTIO_ERR(pci_dev->device.name, "can't make its control queue (%s)",

@@ -2,7 +2,8 @@
 /* Interrupts over PCI: virtio 1.2 sections 4.1.5.1.2 and 4.1.5.3 to 4.1.5.4. */
 #include <errno.h>
 
-#include "virtio_mmio.h"
+#include <plx_io.h>
+
 #include "virtio_pci.h"
 #include "virtqueue.h"
 
@@ -19,9 +20,9 @@ virtio_pci_set_vector(struct virtio_pci *pci, volatile uint16_t *reg, uint16_t v
 {
 	if (plx_pci_intr_type_get(pci->dev) != PLX_PCI_INTR_MSIX)
 		return 0;
-	mmio_write16(reg, vector);
+	plx_write16(vector, reg);
 	/* 4.1.5.1.2.1: a device without resources for the vector answers VIRTIO_NO_VECTOR. */
-	return mmio_read16(reg) == vector ? 0 : -EBUSY;
+	return plx_read16(reg) == vector ? 0 : -EBUSY;
 }
 
 /* Vector 0. Without MSI-X the device has one line for all, and the ISR says what it is for. */
@@ -33,7 +34,7 @@ on_interrupt(void *arg)
 
 	if (plx_pci_intr_type_get(pci->dev) == PLX_PCI_INTR_MSIX)
 		return pci->config_changed(pci->config_arg);
-	if (mmio_read8(pci->isr) & VIRTIO_PCI_ISR_CONFIG)
+	if (plx_read8(pci->isr) & VIRTIO_PCI_ISR_CONFIG)
 		ret = pci->config_changed(pci->config_arg);
 	ack_ret = plx_pci_intr_ack(pci->dev);
 	return ret < 0 ? ret : ack_ret;

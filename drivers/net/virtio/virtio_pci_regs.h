@@ -66,11 +66,20 @@ struct virtio_pci_common_cfg {
 	uint32_t queue_desc[2];		/* low half, high half */
 	uint32_t queue_driver[2];
 	uint32_t queue_device[2];
+
+	/* Of devices with VIRTIO_F_NOTIFICATION_DATA and VIRTIO_F_RING_RESET only. */
+	uint16_t queue_notify_data;
+	uint16_t queue_reset;
 };
+
+/** VIRTIO_PCI_COMMON_MIN - bytes of it that every device has. */
+#define VIRTIO_PCI_COMMON_MIN 56
 
 PLX_STATIC_ASSERT(sizeof(struct virtio_pci_cap) == 16, "4.1.4");
 PLX_STATIC_ASSERT(sizeof(struct virtio_pci_notify_cap) == 20, "4.1.4.4");
 PLX_STATIC_ASSERT(offsetof(struct virtio_pci_common_cfg, queue_select) == 22, "4.1.4.3");
-PLX_STATIC_ASSERT(sizeof(struct virtio_pci_common_cfg) == 56, "4.1.4.3");
+PLX_STATIC_ASSERT(offsetof(struct virtio_pci_common_cfg, queue_notify_data) ==
+	VIRTIO_PCI_COMMON_MIN, "4.1.4.3");
+PLX_STATIC_ASSERT(sizeof(struct virtio_pci_common_cfg) == 60, "4.1.4.3");
 
 #endif

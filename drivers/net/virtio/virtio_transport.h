@@ -30,6 +30,8 @@ struct virtqueue;
  * @queue_enable: tell the device the size and the rings of @vq, let it go, and set vq->notify.
  *	Return: 0; -EINVAL if the device's doorbell is out of its bounds; -EFAULT if a ring is not
  *	in DMA memory; -EBUSY if the device can't have vq->vector.
+ * @queue_reset: 2.6: have the device forget @vq, with VIRTIO_F_RING_RESET; it may be enabled again.
+ *	Return: 0; -ETIMEDOUT: it may still use it.
  * @dma_check: could the device reach @len bytes from @iova, which are for @vq? @how: VIRTIO_DMA_READ,
  *	VIRTIO_DMA_WRITE or both. Any thread. Return: 0; -EFAULT, logged.
  */
@@ -42,6 +44,7 @@ struct virtio_transport_ops {
 	int (*read_config)(struct virtio_transport *t, size_t offset, void *buf, size_t len);
 	uint16_t (*queue_size)(struct virtio_transport *t, uint16_t index);
 	int (*queue_enable)(struct virtio_transport *t, struct virtqueue *vq);
+	int (*queue_reset)(struct virtio_transport *t, const struct virtqueue *vq);
 	int (*dma_check)(const struct virtio_transport *t, const struct virtqueue *vq,
 		uint64_t iova, size_t len, uint32_t how);
 };
@@ -69,13 +72,15 @@ struct virtio_intr_ops {
  * @ops: its functions.
  * @intr: its interrupts; NULL if it has none.
  * @required: feature bits without which the device can't be used over this transport.
+ * @features: those that were accepted, for what depends on them in the transport.
  * @timeout_ms: how long the device may take to do what it is told.
- * @check: every address is to go through dma_check() before the device gets it.
+ * @check: the address of every ring is to go through dma_check() before the device gets it.
  */
 struct virtio_transport {
 	const struct virtio_transport_ops *ops;
 	const struct virtio_intr_ops *intr;
 	uint64_t required;
+	uint64_t features;
 	unsigned int timeout_ms;
 	bool check;
 };

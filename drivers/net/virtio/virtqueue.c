@@ -5,9 +5,12 @@
 #include <string.h>
 
 #include <plx_malloc.h>
+#include <plx_memory.h>
 
 #include "virtio_log.h"
-#include "virtqueue.h"
+#include "virtio_spec.h"
+#include "virtqueue_packed.h"
+#include "virtqueue_split.h"
 
 /*
  * Where a ring of @header bytes and elements goes, behind @end bytes: its elements start at a cache
@@ -36,54 +39,75 @@ used_offset(uint16_t size)
 }
 
 static size_t
-rings_bytes(uint16_t size)
+split_bytes(uint16_t size)
 {
 	return used_offset(size) + VIRTQ_USED_BYTES(size);
 }
 
-int
-virtqueue_alloc(struct virtqueue *vq, const char *type, const char *dev_name, const char *label,
-	uint16_t index, uint16_t size, int socket)
+/* Packed: each event structure, written by one side and watched by the other, has its own line. */
+static size_t
+driver_event_offset(uint16_t size)
 {
-	void *mem;
+	return PLX_ALIGN_CEIL(size * sizeof(struct virtq_packed_desc), (size_t)PLX_CACHE_LINE_SIZE);
+}
 
-	mem = plx_zmalloc_socket(type, rings_bytes(size), PLX_CACHE_LINE_SIZE, socket);
-	if (mem == NULL)
-		return -ENOMEM;
-	vq->desc = mem;
-	vq->avail = PLX_PTR_ADD(mem, avail_offset(size));
-	vq->used = PLX_PTR_ADD(mem, used_offset(size));
+static size_t
+device_event_offset(uint16_t size)
+{
+	return driver_event_offset(size) + PLX_CACHE_LINE_SIZE;
+}
+
+static size_t
+rings_bytes(const struct virtqueue *vq)
+{
+	return vq->packed ? device_event_offset(vq->size) + PLX_CACHE_LINE_SIZE :
+		split_bytes(vq->size);
+}
+
+int
+virtqueue_alloc(struct virtqueue *vq, const char *type, uint16_t size, uint64_t features, int socket)
+{
 	vq->size = size;
 	vq->mask = (uint16_t)(size - 1);
-	vq->index = index;
+	vq->packed = (features & VIRTIO_BIT(VIRTIO_F_RING_PACKED)) != 0;
+	vq->event_idx = (features & VIRTIO_BIT(VIRTIO_F_EVENT_IDX)) != 0;
 	vq->vector = VIRTIO_NO_VECTOR;
-	vq->dev_name = dev_name;
-	vq->label = label;
+	vq->ring = plx_zmalloc_socket(type, rings_bytes(vq), PLX_CACHE_LINE_SIZE, socket);
+	if (vq->ring == NULL)
+		return -ENOMEM;
+	vq->driver_area = PLX_PTR_ADD(vq->ring,
+		vq->packed ? driver_event_offset(size) : avail_offset(size));
+	vq->device_area = PLX_PTR_ADD(vq->ring,
+		vq->packed ? device_event_offset(size) : used_offset(size));
 	return 0;
 }
 
 void
 virtqueue_free(struct virtqueue *vq)
 {
-	plx_free(vq->desc);
-	vq->desc = NULL;
+	plx_free(vq->ring);
+	vq->ring = NULL;
 }
 
 void
 virtqueue_reset(struct virtqueue *vq)
 {
-	memset(vq->desc, 0, rings_bytes(vq->size));
-	vq->avail->flags = VIRTQ_AVAIL_F_NO_INTERRUPT;
+	memset(vq->ring, 0, rings_bytes(vq));
 	vq->avail_idx = 0;
 	vq->used_idx = 0;
+	vq->kicked_idx = 0;
 	vq->broken = false;
+	if (vq->packed)
+		virtqueue_packed_intr_disable(vq);
+	else
+		virtqueue_split_intr_disable(vq);
 }
 
 int
 virtqueue_set_checker(struct virtqueue *vq, const struct virtio_transport *transport)
 {
 	vq->checker = transport->check ? transport : NULL;
-	return virtqueue_check(vq, (uint64_t)(uintptr_t)vq->desc, rings_bytes(vq->size),
+	return virtqueue_check(vq, plx_mem_iova(vq->ring), rings_bytes(vq),
 		VIRTIO_DMA_READ | VIRTIO_DMA_WRITE);
 }
 
@@ -107,4 +131,6 @@ virtqueue_break(struct virtqueue *vq, const char *format, ...)
 	vq->broken = true;
 	VIRTIO_ERR(vq->dev_name, "%s (virtqueue %u) is stopped as the device broke the protocol: "
 		"%s; stop and start the port", vq->label, vq->index, what);
+	if (vq->on_broken != NULL)
+		vq->on_broken(vq->on_broken_arg);
 }

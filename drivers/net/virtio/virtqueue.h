@@ -2,18 +2,37 @@
 #ifndef VIRTQUEUE_H
 #define VIRTQUEUE_H
 /**
- * DOC: A split virtqueue, whatever it carries and however the device is reached.
+ * DOC: A virtqueue, whatever it carries and however the device is reached.
  *
- * The device is not trusted: what it writes into the used ring is read once and checked before
- * use. A queue whose device breaks the protocol is broken: it says so once, moves nothing more,
- * and comes back with the next start of the port.
+ * What both layouts have in common is here; virtqueue_split.h and virtqueue_packed.h have how
+ * buffers go to the device and come back. Code on the way of packets knows its layout when it is
+ * compiled.
+ *
+ * The device is not trusted: what it writes is read once and checked before use. A queue whose
+ * device breaks the protocol is broken: it says so once, moves nothing more, and comes back with the
+ * next start of the port.
+ *
+ * Indices of both layouts run freely from 0 to 65535 and around; the slot is the index modulo the
+ * size, which is a power of two of at most 32768. So the difference of two is the number of
+ * descriptors between them, and the bit above the slot's is the number of the lap, odd or even,
+ * which is what a packed ring has its wrap counter for.
  *
  * Memory order. Rings and buffers are ordinary cacheable memory, and device DMA is coherent. What
- * the other side must see first is written first, then the index with release order; what was read
- * behind an index is read after the index was loaded with acquire order. On x86-64 both are plain
- * moves, and that holds for a device on another CPU as for one behind a bus, so it makes no
- * difference in code whether VIRTIO_F_ORDER_PLATFORM was negotiated. Only one place needs a real
- * fence: see virtqueue_kick().
+ * the other side must see first is written first, then what hands it over (an index or flags) with
+ * release order; what was handed over is read after that was loaded with acquire order. On x86-64
+ * both are plain moves, and that holds for a device on another CPU as for one behind a bus, so it
+ * makes no difference in code whether VIRTIO_F_ORDER_PLATFORM was negotiated.
+ *
+ * Two places need a full fence, for there each side writes one thing and then reads another that the
+ * other side writes, and a store followed by a load of something else is the one pair that x86
+ * reorders:
+ *
+ * - kick: we hand over buffers, then look whether the device wants to be told. It asks to be told,
+ *   then looks for buffers once more before it sleeps (2.7.13.4.1, 2.8.21.3.1).
+ * - intr_enable: we ask for an interrupt, then (the caller's poll) look for used buffers. The device
+ *   hands back a buffer, then looks whether we want to be told (2.7.10.1, 2.8.10).
+ *
+ * Without the fence each could miss what the other wrote, and both would wait for ever.
  */
 #include <stdbool.h>
 
@@ -29,54 +48,84 @@ PLX_BEGIN_DECLS
 
 /**
  * struct virtqueue - one queue; used by one thread at a time.
- * @desc: descriptor table, start of the one piece of DMA memory that the rings are in.
- * @avail: available ring, which only the driver writes; its elements start at a cache line.
- * @used: used ring, which only the device writes; its elements start at a cache line too.
+ * @desc: split: descriptor table, start of the one piece of DMA memory that all is in.
+ * @avail: split: available ring, which only the driver writes; its elements start at a cache line.
+ * @used: split: used ring, which only the device writes; its elements start at a cache line too.
+ * @pdesc: packed: descriptor ring, start of the memory.
+ * @driver_event: packed: when we want an interrupt; in a cache line of its own.
+ * @device_event: packed: when the device wants its doorbell rung; in a cache line of its own.
+ * @ring: what the transport tells the device of: descriptors.
+ * @driver_area: the same: avail or driver_event.
+ * @device_area: the same: used or device_event.
  * @size: descriptors, a power of two.
  * @mask: @size - 1.
- * @avail_idx: index of the next buffer we will make available; all before are in the ring.
- * @used_idx: index of the next used element we will look at.
+ * @avail_idx: index of the next descriptor (split: slot) we will make available.
+ * @used_idx: index of the next one that we will look at.
+ * @kicked_idx: what avail_idx was when we last asked ourselves whether to ring the doorbell.
+ * @event_idx: VIRTIO_F_EVENT_IDX: the sides say at which index they want to be woken.
+ * @packed: layout.
  * @broken: the device broke the protocol.
  * @index: number of the queue on the device.
  * @vector: its interrupt, or VIRTIO_NO_VECTOR; before it is enabled.
- * @notify: rings the device's doorbell; the transport's.
+ * @notify: rings the device's doorbell, see virtqueue_notify(); the transport's.
  * @notify_arg: the transport's.
+ * @kicks: how often it was rung; one writer, the queue's thread.
  * @dev_name: of the device, for messages.
  * @label: "Rx queue", for messages.
+ * @on_broken: NULL, or called once when the device breaks the protocol, by the queue's thread.
+ * @on_broken_arg: its argument.
  * @checker: what virtqueue_check() asks; NULL if nothing is checked.
  */
 struct virtqueue {
-	struct virtq_desc *desc;
-	struct virtq_avail *avail;
-	struct virtq_used *used;
+	__extension__ union {
+		__extension__ struct {
+			struct virtq_desc *desc;
+			struct virtq_avail *avail;
+			struct virtq_used *used;
+		};
+		__extension__ struct {
+			struct virtq_packed_desc *pdesc;
+			struct virtq_packed_event *driver_event;
+			struct virtq_packed_event *device_event;
+		};
+		__extension__ struct {
+			void *ring;
+			void *driver_area;
+			void *device_area;
+		};
+	};
 	uint16_t size;
 	uint16_t mask;
 	uint16_t avail_idx;
 	uint16_t used_idx;
+	uint16_t kicked_idx;
+	bool event_idx;
+	bool packed;
 	bool broken;
 	uint16_t index;
 	uint16_t vector;
-	void (*notify)(void *arg, uint16_t index);
+	void (*notify)(void *arg, uint32_t data);
 	void *notify_arg;
+	uint64_t kicks;
 	const char *dev_name;
 	const char *label;
+	void (*on_broken)(void *arg);
+	void *on_broken_arg;
 	const struct virtio_transport *checker;
 };
 
 /**
  * virtqueue_alloc() - allocate the rings of a queue.
- * @vq: zeroed.
+ * @vq: zeroed, with dev_name (which must outlive it), label and index.
  * @type: what the memory is for; static storage.
- * @dev_name: of the device; must outlive @vq.
- * @label: of the queue; static storage.
- * @index: number of the queue on the device.
  * @size: descriptors, a power of two.
+ * @features: VIRTIO_F_* that were agreed on.
  * @socket: NUMA node, or SOCKET_ID_ANY.
  *
  * Return: 0; -ENOMEM. The queue must be reset before use, and freed by virtqueue_free().
  */
-int virtqueue_alloc(struct virtqueue *vq, const char *type, const char *dev_name,
-	const char *label, uint16_t index, uint16_t size, int socket);
+int virtqueue_alloc(struct virtqueue *vq, const char *type, uint16_t size, uint64_t features,
+	int socket);
 /** virtqueue_free() - free the rings; the device must not use them any more. */
 void virtqueue_free(struct virtqueue *vq);
 /** virtqueue_reset() - make all as new: empty, unbroken, interrupts not wanted. */
@@ -102,88 +151,30 @@ int virtqueue_check(const struct virtqueue *vq, uint64_t addr, size_t len, uint3
 void virtqueue_break(struct virtqueue *vq, const char *format, ...)
 	__plx_format_printf(2, 3) __attribute__((cold));
 
-/** virtqueue_nb_outstanding() - buffers that the device has, as far as we know. */
+/** virtqueue_nb_outstanding() - descriptors (split: slots) that the device has, as far as we know. */
 static inline uint16_t
 virtqueue_nb_outstanding(const struct virtqueue *vq)
 {
 	return (uint16_t)(vq->avail_idx - vq->used_idx);
 }
 
-/**
- * virtqueue_nb_used() - buffers that came back; not checked against those which are outstanding.
- *
- * Acquire: used elements, and what the device wrote into buffers, are read after the index.
- */
-static inline uint16_t
-virtqueue_nb_used(const struct virtqueue *vq)
+/** virtqueue_count() - count; other threads may read the counter meanwhile. */
+static inline void
+virtqueue_count(uint64_t *counter, uint64_t n)
 {
-	return (uint16_t)(__atomic_load_n(&vq->used->idx, __ATOMIC_ACQUIRE) - vq->used_idx);
+	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
 }
 
 /**
- * virtqueue_used_at() - read the used element in @slot, once.
- *
- * An atomic load, so that the compiler can't read it again after it was checked.
- */
-static inline struct virtq_used_elem
-virtqueue_used_at(const struct virtqueue *vq, uint16_t slot)
-{
-	typedef uint64_t __attribute__((may_alias)) word_t;
-	const void *elem = &vq->used->ring[slot];
-	const uint64_t word = __atomic_load_n((const word_t *)elem, __ATOMIC_RELAXED);
-	struct virtq_used_elem e;
-
-	e.id = (uint32_t)word;
-	e.len = (uint32_t)(word >> 32);
-	return e;
-}
-
-/**
- * virtqueue_publish() - let the device see all buffers below avail_idx.
- *
- * Release: descriptors, ring entries and buffers are written before the index.
+ * virtqueue_notify() - ring the doorbell.
+ * @next: where the ring goes on, 2.9 (VIRTIO_F_NOTIFICATION_DATA); transports without it leave it.
  */
 static inline void
-virtqueue_publish(struct virtqueue *vq)
+virtqueue_notify(struct virtqueue *vq, uint16_t next)
 {
-	__atomic_store_n(&vq->avail->idx, vq->avail_idx, __ATOMIC_RELEASE);
-}
-
-/**
- * virtqueue_kick() - after virtqueue_publish(): ring the doorbell, unless the device polls.
- *
- * The device clears VIRTQ_USED_F_NO_NOTIFY and then looks at avail->idx once more before it
- * sleeps; we write avail->idx and then look at the flag (2.7.13.4.1). If our load were done before
- * our store is visible, each side could miss what the other wrote and both would wait for ever.
- * A store followed by a load of something else is the one pair that x86 reorders: so a full fence.
- */
-static inline void
-virtqueue_kick(struct virtqueue *vq)
-{
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	if (!(__atomic_load_n(&vq->used->flags, __ATOMIC_RELAXED) & VIRTQ_USED_F_NO_NOTIFY))
-		vq->notify(vq->notify_arg, vq->index);
-}
-
-/**
- * virtqueue_intr_enable() - let the device interrupt when it returns a buffer.
- *
- * The device writes used->idx and then looks at the flag; we write the flag and then, by the
- * caller's poll, look at used->idx (2.7.10.1). As in virtqueue_kick(), only a full fence between
- * the two on both sides rules out that each misses what the other wrote.
- */
-static inline void
-virtqueue_intr_enable(struct virtqueue *vq)
-{
-	__atomic_store_n(&vq->avail->flags, 0, __ATOMIC_RELAXED);
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-}
-
-/** virtqueue_intr_disable() - ask the device not to; one that is under way may still come. */
-static inline void
-virtqueue_intr_disable(struct virtqueue *vq)
-{
-	__atomic_store_n(&vq->avail->flags, VIRTQ_AVAIL_F_NO_INTERRUPT, __ATOMIC_RELAXED);
+	vq->kicked_idx = vq->avail_idx;
+	virtqueue_count(&vq->kicks, 1);
+	vq->notify(vq->notify_arg, (uint32_t)next << 16 | vq->index);
 }
 
 PLX_END_DECLS

@@ -281,7 +281,7 @@ static struct plx_eth_caps vmxnet3_caps = {
 			.nb_mtu_seg_max = VMXNET3_TXD_PER_PKT },
 		.default_rx_desc = 256,
 		.default_tx_desc = 512,
-		.dev_flags = PLX_ETH_DEV_INTR_LSC,
+		.dev_flags = PLX_ETH_DEV_INTR_LSC | PLX_ETH_DEV_INTR_RMV,
 	},
 	.ops = &vmxnet3_ops,
 	.devices = "VMware vmxnet3, revisions 1 and up; QEMU's",
@@ -299,6 +299,7 @@ vmxnet3_port_init(struct plx_eth_dev *dev)
 	dev->dev_ops = &vmxnet3_ops;
 	dev->rx_pkt_burst = vmxnet3_recv_pkts;
 	dev->tx_pkt_burst = vmxnet3_xmit_pkts;
+	dev->tx_pkt_prepare = vmxnet3_prep_pkts;
 	dev->rx_queue_count = vmxnet3_rx_queue_count;
 	dev->rx_descriptor_status = vmxnet3_rx_descriptor_status;
 	dev->tx_descriptor_status = vmxnet3_tx_descriptor_status;

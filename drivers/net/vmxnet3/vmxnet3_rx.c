@@ -23,18 +23,18 @@ count_nombuf(struct vmxnet3_rxq *rxq, uint16_t nb_empty)
 }
 
 /*
- * Give the device new buffers as long as at least @thresh descriptors are empty. Mbufs go straight from
- * the pool to where they are kept, and are not touched: a line that is not cached costs less once its
- * packet is there and it was prefetched. The generation makes a descriptor the device's, so it is
- * written last, in one word with all that is not the address.
+ * Give the device new buffers until the ring is full. Mbufs go straight from the pool to where they are
+ * kept, and are not touched: a line that is not cached costs less once its packet is there and it was
+ * prefetched. The generation makes a descriptor the device's, so it is written last, in one word with
+ * all that is not the address.
  */
-static __plx_always_inline void
-fill(struct vmxnet3_rxq *rxq, struct vmxnet3_rx_ring *ring, uint16_t thresh)
+static void
+fill(struct vmxnet3_rxq *rxq, struct vmxnet3_rx_ring *ring)
 {
 	const uint32_t buf_off = rxq->buf_off;
 	uint16_t nb_empty, n, i;
 
-	while ((nb_empty = (uint16_t)(ring->nb_max - ring->nb_used)) >= thresh) {
+	while ((nb_empty = (uint16_t)(ring->nb_max - ring->nb_used)) > 0) {
 		struct vmxnet3_desc *desc = &ring->desc[ring->next_fill];
 		struct plx_mbuf **mbufs = &ring->mbufs[ring->next_fill];
 		const uint64_t word = ring->word | ring->gen;
@@ -70,6 +70,12 @@ vmxnet3_rxq_tell(struct vmxnet3_rxq *rxq)
 	plx_write32(rxq->ring[1].next_fill, rxq->ring[1].prod);
 }
 
+static __plx_always_inline bool
+wants_refill(const struct vmxnet3_rxq *rxq, const struct vmxnet3_rx_ring *ring)
+{
+	return ring->nb_max - ring->nb_used >= rxq->free_thresh;
+}
+
 /*
  * A device that ran out of buffers asks to be told of new ones. It sets update_prod and then looks at
  * the ring once more; we have filled the ring and now look at update_prod: a full fence, or each side
@@ -79,16 +85,11 @@ static __attribute__((noinline)) void
 refill(struct vmxnet3_rxq *rxq)
 {
 	for (unsigned int i = 0; i < PLX_DIM(rxq->ring); i++)
-		fill(rxq, &rxq->ring[i], rxq->free_thresh);
+		if (wants_refill(rxq, &rxq->ring[i]))
+			fill(rxq, &rxq->ring[i]);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (plx_unlikely(__atomic_load_n(&rxq->ctrl->update_prod, __ATOMIC_RELAXED)))
 		vmxnet3_rxq_tell(rxq);
-}
-
-static __plx_always_inline bool
-wants_refill(const struct vmxnet3_rxq *rxq, const struct vmxnet3_rx_ring *ring)
-{
-	return ring->nb_max - ring->nb_used >= rxq->free_thresh;
 }
 
 /* Free the mbufs of the @n oldest descriptors, which are the device's no more. */
@@ -128,7 +129,7 @@ vmxnet3_rxq_start(struct vmxnet3_rxq *rxq, struct vmxnet3_rx_desc *ctrl, volatil
 	rxq->whole = rxq->plain;
 	rxq->nombuf_seen = 0;
 	for (unsigned int i = 0; i < PLX_DIM(rxq->ring); i++) {
-		fill(rxq, &rxq->ring[i], 1);
+		fill(rxq, &rxq->ring[i]);
 		if (rxq->ring[i].nb_used != rxq->ring[i].nb_max) {
 			vmxnet3_rxq_stop(rxq);
 			return -ENOMEM;

@@ -14,6 +14,13 @@
 /* What only the slow way can do, or nobody. */
 #define TX_FLAGS (PLX_MBUF_F_TX_QINQ | PLX_MBUF_F_TX_TCP_SEG | PLX_MBUF_F_TX_L4_MASK | \
 	PLX_MBUF_F_TX_IP_CKSUM | PLX_MBUF_F_TX_VLAN)
+/*
+ * A buffer does not cross such a border, unless its packet would have too many then. QEMU maps each
+ * buffer in one piece, and drops the packet if that is in two hugepages which are no neighbours in the
+ * machine's memory.
+ */
+#define BORDER (UINT64_C(2) << 20)
+#define NO_BORDER (UINT64_C(1) << 63)
 #define WHOLE (VMXNET3_TXD_EOP | VMXNET3_TXD_CQ)
 
 void
@@ -193,6 +200,16 @@ advance(struct vmxnet3_txq *txq)
 	}
 }
 
+/* Of @len bytes at @addr, so many can be one buffer; @border is a power of two. */
+static __plx_always_inline uint32_t
+buffer_len(uint64_t addr, uint32_t len, uint64_t border)
+{
+	const uint64_t to_border = border - (addr & (border - 1));
+
+	len = PLX_MIN(len, (uint32_t)VMXNET3_TX_BUF_MAX);
+	return plx_unlikely(to_border < len) ? (uint32_t)to_border : len;
+}
+
 /*
  * What the first descriptor says of offloads. Return: 0; -ENOTSUP, -EINVAL: the device can't do that, and
  * might stop the queue over it.
@@ -250,7 +267,8 @@ copy_chain(struct vmxnet3_txq *txq, struct plx_mbuf *m)
  * the device does not look behind it.
  */
 static void
-fill_chain(struct vmxnet3_txq *txq, struct plx_mbuf *m, uint64_t first_word, uint32_t left)
+fill_chain(struct vmxnet3_txq *txq, struct plx_mbuf *m, uint64_t first_word, uint32_t left,
+	uint64_t border)
 {
 	struct vmxnet3_desc *first = &txq->desc[txq->next_fill];
 	const struct plx_mbuf *seg = m;
@@ -264,8 +282,8 @@ fill_chain(struct vmxnet3_txq *txq, struct plx_mbuf *m, uint64_t first_word, uin
 
 		for (; off == seg->data_len; off = 0)
 			seg = seg->next;
-		len = PLX_MIN(seg->data_len - off, (uint32_t)VMXNET3_TX_BUF_MAX);
-		desc->addr = plx_pktmbuf_iova(seg) + off;
+		desc->addr = plx_pktmbuf_iova_offset(seg, off);
+		len = buffer_len(desc->addr, seg->data_len - off, border);
 		off += len;
 		left--;
 		word |= (len & VMXNET3_TXD_LEN) | (left == 0 ? WHOLE : 0);
@@ -281,33 +299,49 @@ fill_chain(struct vmxnet3_txq *txq, struct plx_mbuf *m, uint64_t first_word, uin
 	txq->nb_held++;
 }
 
+/* Buffers that the data of @seg is in; none if it has no data. */
+static uint32_t
+nb_buffers(const struct plx_mbuf *seg, uint64_t border)
+{
+	uint32_t n = 0;
+
+	for (uint32_t off = 0; off < seg->data_len; n++)
+		off += buffer_len(plx_pktmbuf_iova_offset(seg, off), seg->data_len - off,
+			border);
+	return n;
+}
+
 /*
- * Descriptors that @m takes if each segment has its own; segments without data have none. -EINVAL: more
- * than a packet may have, or it is too short, or not as long as it says.
+ * Descriptors that @m takes, if it is not copied. -EINVAL: more than a packet may have, or it is too
+ * short, or not as long as it says.
  */
 static int
-check_segments(const struct plx_mbuf *m)
+nb_descs_of(const struct plx_mbuf *m, uint64_t border)
 {
-	const int max = m->ol_flags & PLX_MBUF_F_TX_TCP_SEG ? VMXNET3_TXD_PER_TSO : VMXNET3_TXD_PER_PKT;
-	uint32_t len = 0;
-	int n = 0;
+	const uint32_t max = m->ol_flags & PLX_MBUF_F_TX_TCP_SEG ? VMXNET3_TXD_PER_TSO :
+		VMXNET3_TXD_PER_PKT;
+	uint32_t len = 0, n = 0;
 
 	for (const struct plx_mbuf *seg = m; seg != NULL && n <= max; seg = seg->next) {
-		n += (seg->data_len + VMXNET3_TX_BUF_MAX - 1) / VMXNET3_TX_BUF_MAX;
+		n += nb_buffers(seg, border);
 		len += seg->data_len;
 	}
-	return n > max || len != m->pkt_len || len < PLX_ETHER_HDR_LEN ? -EINVAL : n;
+	return n > max || len != m->pkt_len || len < PLX_ETHER_HDR_LEN ? -EINVAL : (int)n;
 }
 
 /* Enqueue any packet. Return: 0; -ENOSPC; another errno if the device can't send it. */
 static __attribute__((noinline)) int
 enqueue_any(struct vmxnet3_txq *txq, struct plx_mbuf *m)
 {
-	uint64_t word;
-	int ret, nb_descs = check_segments(m);
+	uint64_t word, border = BORDER;
+	int ret, nb_descs = nb_descs_of(m, border);
 
-	if (nb_descs < 0)
-		return nb_descs;
+	if (plx_unlikely(nb_descs < 0)) {
+		border = NO_BORDER;
+		nb_descs = nb_descs_of(m, border);
+		if (nb_descs < 0)
+			return nb_descs;
+	}
 	ret = offload_word(m, &word);
 	if (ret < 0)
 		return ret;
@@ -326,7 +360,7 @@ enqueue_any(struct vmxnet3_txq *txq, struct plx_mbuf *m)
 		advance(txq);
 		publish(desc, word);
 	} else {
-		fill_chain(txq, m, word, (uint32_t)nb_descs);
+		fill_chain(txq, m, word, (uint32_t)nb_descs, border);
 	}
 	return 0;
 }
@@ -339,12 +373,15 @@ free_copied(struct plx_mempool *pool, struct plx_mbuf **pkts, int n)
 		plx_mbuf_raw_free_bulk(pool, pkts, (unsigned int)n);
 }
 
-/* Is it one segment with one user, nothing to be done to it, and of a length that can be sent? */
+/* Is it one segment with one user, in one buffer, nothing to be done to it, and not too long or short? */
 static __plx_always_inline bool
 is_plain(const struct plx_mbuf *m)
 {
+	const uint32_t len = m->data_len;
+
 	return is_simple(m) && !(m->ol_flags & TX_FLAGS) &&
-		m->data_len - (uint32_t)PLX_ETHER_HDR_LEN <= VMXNET3_FRAME_MAX - PLX_ETHER_HDR_LEN;
+		len - PLX_ETHER_HDR_LEN <= VMXNET3_FRAME_MAX - PLX_ETHER_HDR_LEN &&
+		(len <= VMXNET3_DATA_SIZE || buffer_len(plx_pktmbuf_iova(m), len, BORDER) == len);
 }
 
 /*
@@ -441,4 +478,42 @@ vmxnet3_tx_descriptor_status(void *queue, uint16_t offset)
 	/* Counted from the oldest one that the device has. */
 	idx = (idx >= txq->next_done ? 0u : txq->size) + idx - txq->next_done;
 	return offset - txq->nb_free - 1u <= idx ? PLX_ETH_TX_DESC_DONE : PLX_ETH_TX_DESC_FULL;
+}
+
+/* What enqueue_any() would say, and whether the queue was set up for it. */
+static int
+prep(const struct vmxnet3_txq *txq, struct plx_mbuf *m)
+{
+	static const struct plx_eth_desc_lim lim = {
+		.nb_seg_max = VMXNET3_TXD_PER_TSO, .nb_mtu_seg_max = VMXNET3_TXD_PER_PKT,
+	};
+	uint64_t word;
+	int ret = plx_eth_tx_prepare_check(m, txq->offloads, &lim, VMXNET3_TSO_MAX);
+
+	if (ret < 0)
+		return ret;
+	ret = nb_descs_of(m, NO_BORDER);
+	if (ret < 0)
+		return ret;
+	ret = offload_word(m, &word);
+	if (ret < 0 || !(m->ol_flags & (PLX_MBUF_F_TX_TCP_SEG | PLX_MBUF_F_TX_L4_MASK)))
+		return ret;
+	return plx_eth_tx_prepare_cksum(m);
+}
+
+uint16_t
+vmxnet3_prep_pkts(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts)
+{
+	const struct vmxnet3_txq *txq = queue;
+	uint16_t i;
+
+	for (i = 0; i < nb_pkts; i++) {
+		int ret = prep(txq, tx_pkts[i]);
+
+		if (ret < 0) {
+			errno = -ret;
+			break;
+		}
+	}
+	return i;
 }
