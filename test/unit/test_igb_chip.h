@@ -42,6 +42,7 @@ protected:
 
 	void use(const char *name, uint16_t device_id, size_t bar_size)
 	{
+		bar.reset();
 		bar.reset(new FakeBar(bar_size));
 		dev.mem_resource[0] = { bar->addr, bar_size };
 		dev.id.device_id = device_id;

@@ -70,11 +70,13 @@ static void
 look_for_link(struct plx_eth_dev *dev, struct plx_eth_link *link)
 {
 	struct igbvf_port *vf = igbvf_port(dev);
+	uint32_t events;
 
 	e1000_link_get(&vf->port.hw, link);
 	if (__atomic_load_n(&vf->port.hw.link_off, __ATOMIC_RELAXED))
 		return;
-	if (igbvf_events(vf) & (IGBVF_MBX_RSTI | IGBVF_MBX_RSTD))
+	events = igbvf_events(vf);
+	if (events != IGBVF_MBX_GONE && (events & (IGBVF_MBX_RSTI | IGBVF_MBX_RSTD)))
 		igbvf_pf_lost(dev);
 	if (__atomic_load_n(&vf->lost, __ATOMIC_RELAXED)) {
 		link->link_status = 0;
