@@ -7,7 +7,8 @@
  *
  *	--wire=pair|self|none	two ports on one wire (the default); one that receives what it sends; one that nobody hears
  *	--unfiltered		the ports take all that comes, whatever the address
- *	--lacks=WORD		the model of the device does not do what the real one does: rx-checksums, rss, tso-last-flags
+ *	--lacks=WORD		the model of the device does not do what the real one does: rx-checksums, rss, tso-last-flags,
+ *				oversize-count
  *	--kernel-nic=NAME	an interface of the kernel on the same wire, that judges what the ports send
  *	--restarts=N		how often to start and stop (1000)
  *
@@ -66,6 +67,8 @@ parse_option(const std::string &word)
 		options.rss = false;
 	else if (word == "--lacks=tso-last-flags")
 		options.tso_last_flags = false;
+	else if (word == "--lacks=oversize-count")
+		options.oversize_count = false;
 	else if (name == "--kernel-nic" && !value.empty())
 		options.kernel_nic = value;
 	else if (name == "--restarts" && atoi(value.c_str()) > 0)

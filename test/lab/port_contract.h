@@ -30,6 +30,7 @@ struct Options {
 	bool rx_checksums = true;	/* to say of a packet whether they are right */
 	bool rss = true;		/* to spread packets */
 	bool tso_last_flags = true;	/* FIN and PSH in the last segment */
+	bool oversize_count = true;	/* to count frames that it drops as too long */
 	std::string kernel_nic;		/* interface of the kernel on the same wire, "" for none */
 	unsigned int restarts = 1000;
 };

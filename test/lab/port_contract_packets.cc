@@ -89,6 +89,8 @@ TEST_F(Packets, longer_than_the_receiver_allows)
 			continue;
 		}
 		EXPECT_EQ(received.size(), 1u);
+		if (!options.oversize_count)
+			continue;
 		ASSERT_TRUE(await([&] {
 			const plx_eth_stats now = rx.stats();
 

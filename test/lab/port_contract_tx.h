@@ -92,9 +92,15 @@ protected:
 		send({ packet });
 		received = receive(expected.size());
 		ASSERT_EQ(received.size(), expected.size()) << what;
-		for (size_t i = 0; i < expected.size(); i++)
-			ASSERT_EQ(difference(expected[i], received[i].data), "") << what << ", packet " << i << " of "
+		for (size_t i = 0; i < expected.size(); i++) {
+			Bytes packet = expected[i];
+
+			/* What is shorter than Ethernet allows may come as long as it wants it. */
+			if (packet.size() < 60 && received[i].data.size() == 60)
+				packet.resize(60);
+			ASSERT_EQ(difference(packet, received[i].data), "") << what << ", packet " << i << " of "
 				<< expected.size();
+		}
 	}
 
 	/* The TCP packets that @frame is to be cut into, as this model of a device makes them. */

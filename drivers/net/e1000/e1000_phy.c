@@ -136,8 +136,10 @@ e1000_fc_get(struct e1000_hw *hw, struct plx_eth_fc_conf *fc)
 	fc->low_water = low & E1000_FCRT_MASK;
 	fc->send_xon = (low & E1000_FCRTL_XONE) != 0;
 	fc->pause_time = (uint16_t)e1000_read(hw, E1000_FCTTV);
+	/* Without a water mark nothing makes it send pause frames, whatever was negotiated. */
 	fc->mode = (ctrl & E1000_CTRL_RFCE ? PLX_ETH_FC_RX_PAUSE : PLX_ETH_FC_NONE) |
-		(ctrl & E1000_CTRL_TFCE ? PLX_ETH_FC_TX_PAUSE : PLX_ETH_FC_NONE);
+		((ctrl & E1000_CTRL_TFCE) && fc->high_water > 0 ? PLX_ETH_FC_TX_PAUSE :
+			PLX_ETH_FC_NONE);
 	fc->mac_ctrl_frame_fwd = (rctl & E1000_RCTL_PMCF) != 0;
 	fc->autoneg = 1;
 }

@@ -19,7 +19,7 @@
 #define DROPPED4(keeps) DROPPED(0, keeps), DROPPED(1, keeps), DROPPED(2, keeps), DROPPED(3, keeps)
 #define STATS \
 	{ "rx_crc_errors", E1000_CRCERRS }, { "rx_align_errors", E1000_ALGNERRC }, \
-	{ "rx_symbol_errors", IGB_SYMERRS }, { "rx_errors", E1000_RXERRC }, \
+	{ "rx_symbol_errors", IGB_SYMERRS }, { "rx_line_errors", E1000_RXERRC }, \
 	{ "rx_missed_packets", E1000_MPC }, { "tx_single_collisions", E1000_SCC }, \
 	{ "tx_excessive_collisions", E1000_ECOL }, { "tx_multiple_collisions", E1000_MCC }, \
 	{ "tx_late_collisions", E1000_LATECOL }, { "tx_collisions", E1000_COLC }, \

@@ -35,8 +35,8 @@ static int
 igb_rx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc, int socket_id,
 	const struct plx_eth_rxconf *conf, struct plx_mempool *mb_pool)
 {
-	return igb_rx_queue_make(dev, queue_id, rxq_regs(dev, queue_id), nb_desc, socket_id, conf,
-		mb_pool);
+	return igb_rx_queue_make(dev, queue_id, rxq_regs(dev, queue_id), true, nb_desc, socket_id,
+		conf, mb_pool);
 }
 
 static int

@@ -31,27 +31,32 @@ PLX_BEGIN_DECLS
 	.tx_desc_lim = { .nb_max = IGB_DESC_MAX, .nb_min = IGB_TX_DESC_MIN, \
 		.nb_align = IGB_DESC_ALIGN, .nb_seg_max = IGB_TX_SEGS_MAX, \
 		.nb_mtu_seg_max = IGB_TX_SEGS_MAX }, \
-	.default_rx_desc = 512, .default_tx_desc = 512
+	.default_rx_desc = 256, .default_tx_desc = 256
 
 /** igb_rxq() - Rx queue @id. */
 static inline struct igb_rxq *
 igb_rxq(const struct plx_eth_dev *dev, uint16_t id)
 {
-	return dev->rx_queues[id];
+	return (struct igb_rxq *)dev->rx_queues[id];
 }
 
 /** igb_txq() - Tx queue @id. */
 static inline struct igb_txq *
 igb_txq(const struct plx_eth_dev *dev, uint16_t id)
 {
-	return dev->tx_queues[id];
+	return (struct igb_txq *)dev->tx_queues[id];
 }
 
 /* igb_port_queues.c: of PF and VF. */
 
-/** igb_rx_queue_make() - rx_queue_setup, of a queue whose registers are at @regs. */
-int igb_rx_queue_make(struct plx_eth_dev *dev, uint16_t queue_id, void *regs, uint16_t nb_desc,
-	int socket_id, const struct plx_eth_rxconf *conf, struct plx_mempool *mb_pool);
+/**
+ * igb_rx_queue_make() - rx_queue_setup.
+ * @regs: where the queue's registers are.
+ * @exact: frames are never longer than the MTU says, so that a buffer need not be whole KiB.
+ */
+int igb_rx_queue_make(struct plx_eth_dev *dev, uint16_t queue_id, void *regs, bool exact,
+	uint16_t nb_desc, int socket_id, const struct plx_eth_rxconf *conf,
+	struct plx_mempool *mb_pool);
 /** igb_tx_queue_make() - tx_queue_setup, of a queue whose registers are at @regs. */
 int igb_tx_queue_make(struct plx_eth_dev *dev, uint16_t queue_id, void *regs, uint16_t nb_desc,
 	int socket_id, const struct plx_eth_txconf *conf);

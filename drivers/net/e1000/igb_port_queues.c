@@ -38,8 +38,9 @@ frame_fits(const struct igb_rxq *rxq, uint16_t mtu)
 }
 
 int
-igb_rx_queue_make(struct plx_eth_dev *dev, uint16_t queue_id, void *regs, uint16_t nb_desc,
-	int socket_id, const struct plx_eth_rxconf *conf, struct plx_mempool *mb_pool)
+igb_rx_queue_make(struct plx_eth_dev *dev, uint16_t queue_id, void *regs, bool exact,
+	uint16_t nb_desc, int socket_id, const struct plx_eth_rxconf *conf,
+	struct plx_mempool *mb_pool)
 {
 	uint16_t thresh = conf->rx_free_thresh;
 	struct igb_rxq *rxq;
@@ -56,10 +57,11 @@ igb_rx_queue_make(struct plx_eth_dev *dev, uint16_t queue_id, void *regs, uint16
 	rxq->crc_len = conf->offloads & PLX_ETH_RX_OFFLOAD_KEEP_CRC ? PLX_ETHER_CRC_LEN : 0;
 	rxq->scatter = (conf->offloads & PLX_ETH_RX_OFFLOAD_SCATTER) != 0;
 	rxq->drop_en = conf->rx_drop_en;
+	if (exact && !rxq->scatter)
+		igb_rxq_use_all(rxq);
 	if (!frame_fits(rxq, dev->mtu)) {
-		E1000_ERR(dev->name, "Rx queue %u: the chip uses whole KiB of a buffer, %u bytes of "
-			"these, and a frame at MTU %u does not fit (EINVAL): larger mbufs, or "
-			"offload SCATTER", queue_id, rxq->buf_len, dev->mtu);
+		E1000_ERR(dev->name, "Rx queue %u: %u bytes of a buffer can be used, and a frame at "
+			"MTU %u does not fit (EINVAL): larger mbufs, or offload SCATTER", queue_id, rxq->buf_len, dev->mtu);
 		igb_rxq_destroy(rxq);
 		return -EINVAL;
 	}

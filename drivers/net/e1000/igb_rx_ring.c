@@ -42,11 +42,19 @@ igb_rxq_create(struct plx_eth_dev *dev, uint16_t id, void *regs, uint16_t nb_des
 	rxq->rearm_data = proto.rearm_data;
 	rxq->buf_off = (uint32_t)(sizeof(struct plx_mbuf) + plx_pktmbuf_priv_size(mp) +
 		PLX_PKTMBUF_HEADROOM);
-	rxq->buf_len = (uint16_t)PLX_ALIGN_FLOOR(room, (uint32_t)IGB_SRRCTL_BSIZE_UNIT);
+	rxq->bsize = (uint16_t)(room / IGB_SRRCTL_BSIZE_UNIT);
+	rxq->buf_len = (uint16_t)(rxq->bsize * IGB_SRRCTL_BSIZE_UNIT);
 	rxq->nb_desc = nb_desc;
 	rxq->free_thresh = free_thresh;
 	rxq->segs_max = (uint16_t)((IGB_FRAME_MAX + PLX_ETHER_CRC_LEN) / rxq->buf_len + 1);
 	return rxq;
+}
+
+void
+igb_rxq_use_all(struct igb_rxq *rxq)
+{
+	rxq->buf_len = (uint16_t)(plx_pktmbuf_data_room_size(rxq->mp) - PLX_PKTMBUF_HEADROOM);
+	rxq->bsize = (uint16_t)((rxq->buf_len + IGB_SRRCTL_BSIZE_UNIT - 1u) / IGB_SRRCTL_BSIZE_UNIT);
 }
 
 void
@@ -164,7 +172,7 @@ igb_rxq_start(struct igb_rxq *rxq)
 		return ret;
 	}
 	rxq->q.broken = false;
-	plx_write32(rxq->buf_len / IGB_SRRCTL_BSIZE_UNIT | IGB_SRRCTL_ONE_BUFFER |
+	plx_write32(rxq->bsize | IGB_SRRCTL_ONE_BUFFER |
 		(rxq->drop_en ? IGB_SRRCTL_DROP_EN : 0), igb_queue_reg(rxq->regs, IGB_SRRCTL));
 	ret = igb_queue_enable(rxq->regs, rxq->ring, rxq->nb_desc, RXDCTL_THRESHOLDS);
 	if (ret < 0) {

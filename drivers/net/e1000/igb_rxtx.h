@@ -51,7 +51,9 @@ PLX_BEGIN_DECLS
  * @rearm_data: mbuf's rearm_data of a packet of this queue.
  * @ol_mask: PLX_MBUF_F_RX_* that may be told; others were not asked for.
  * @buf_off: bytes from an mbuf of @mp to its data.
- * @buf_len: bytes of a buffer, as the chip knows it.
+ * @buf_len: bytes of a buffer.
+ * @bsize: the same in KiB, as the chip knows it. Without @scatter it may be rounded up, where the chip
+ *	has been told how long a frame may be.
  * @nb_desc: descriptors.
  * @next: where the next packet comes.
  * @refill: the first empty one.
@@ -75,6 +77,7 @@ struct igb_rxq {
 	uint64_t ol_mask;
 	uint32_t buf_off;
 	uint16_t buf_len;
+	uint16_t bsize;
 	uint16_t nb_desc;
 	uint16_t next;
 	uint16_t refill;
@@ -98,10 +101,13 @@ struct igb_rxq {
  * @free_thresh: 1 up to @nb_desc - 1.
  * @mp: where mbufs come from.
  * @socket: NUMA node, or SOCKET_ID_ANY.
- * Return: the queue, or NULL for lack of memory.
+ *
+ * Of its buffers it uses whole KiB. Return: the queue, or NULL for lack of memory.
  */
 struct igb_rxq *igb_rxq_create(struct plx_eth_dev *dev, uint16_t id, void *regs, uint16_t nb_desc,
 	uint16_t free_thresh, struct plx_mempool *mp, int socket);
+/** igb_rxq_use_all() - use all of a buffer: no frame is longer than one. */
+void igb_rxq_use_all(struct igb_rxq *rxq);
 /** igb_rxq_destroy() - free a stopped queue; NULL is fine. */
 void igb_rxq_destroy(struct igb_rxq *rxq);
 /**

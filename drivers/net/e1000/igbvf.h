@@ -35,12 +35,17 @@ struct igbvf_port {
 static inline struct igbvf_port *
 igbvf_port(const struct plx_eth_dev *dev)
 {
-	return dev->dev_private;
+	return (struct igbvf_port *)dev->dev_private;
 }
 
 /* igbvf_mbx.c */
 
-/** igbvf_events() - look at the mailbox. Return: IGBVF_MBX_*, with what was seen before. Any thread. */
+/** IGBVF_MBX_GONE - the VF does not answer. */
+#define IGBVF_MBX_GONE UINT32_MAX
+/**
+ * igbvf_events() - look at the mailbox.
+ * Return: IGBVF_MBX_*, with what was seen before; IGBVF_MBX_GONE. Any thread.
+ */
 uint32_t igbvf_events(struct igbvf_port *vf);
 /** igbvf_events_clear() - these were handled. Any thread. */
 void igbvf_events_clear(struct igbvf_port *vf, uint32_t events);

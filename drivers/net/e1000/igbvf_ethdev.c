@@ -51,9 +51,10 @@ static int
 igbvf_rx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc, int socket_id,
 	const struct plx_eth_rxconf *conf, struct plx_mempool *mb_pool)
 {
+	/* How long a frame may be is the PF's to say in the end. */
 	return igb_rx_queue_make(dev, queue_id,
-		PLX_PTR_ADD(e1000_hw(dev)->bar, IGBVF_RXQ(queue_id)), nb_desc, socket_id, conf,
-		mb_pool);
+		PLX_PTR_ADD(e1000_hw(dev)->bar, IGBVF_RXQ(queue_id)), false, nb_desc, socket_id,
+		conf, mb_pool);
 }
 
 static int
@@ -69,11 +70,13 @@ static void
 look_for_link(struct plx_eth_dev *dev, struct plx_eth_link *link)
 {
 	struct igbvf_port *vf = igbvf_port(dev);
+	uint32_t events;
 
 	e1000_link_get(&vf->port.hw, link);
 	if (__atomic_load_n(&vf->port.hw.link_off, __ATOMIC_RELAXED))
 		return;
-	if (igbvf_events(vf) & (IGBVF_MBX_RSTI | IGBVF_MBX_RSTD))
+	events = igbvf_events(vf);
+	if (events != IGBVF_MBX_GONE && (events & (IGBVF_MBX_RSTI | IGBVF_MBX_RSTD)))
 		igbvf_pf_lost(dev);
 	if (__atomic_load_n(&vf->lost, __ATOMIC_RELAXED)) {
 		link->link_status = 0;

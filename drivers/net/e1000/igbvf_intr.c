@@ -26,6 +26,8 @@ on_mailbox(void *arg)
 	const struct e1000_hw *hw = &vf->port.hw;
 	const uint32_t events = igbvf_events(vf);
 
+	if (events == IGBVF_MBX_GONE)
+		return 0;
 	if (events & (IGBVF_MBX_RSTI | IGBVF_MBX_RSTD)) {
 		igbvf_pf_lost(dev);
 	} else if (events & IGBVF_MBX_PFSTS) {

@@ -7,7 +7,7 @@
 #include "igbvf.h"
 
 /* Microseconds between two looks. */
-#define POLL_US 50
+#define POLL_US 200
 /* How long the PF may keep the buffer. */
 #define BUFFER_TIMEOUT_US 10000
 /* Messages of its own that a PF may send before it answers. */
@@ -20,7 +20,7 @@ igbvf_events(struct igbvf_port *vf)
 	const uint32_t mbx = e1000_read(&vf->port.hw, IGBVF_MBX);
 
 	if (mbx == UINT32_MAX)
-		return 0;
+		return IGBVF_MBX_GONE;
 	return mbx | __atomic_or_fetch(&vf->events, mbx & IGBVF_MBX_EVENTS, __ATOMIC_RELAXED);
 }
 
@@ -37,12 +37,12 @@ await(struct igbvf_port *vf, uint32_t bits, unsigned int timeout_us)
 	for (unsigned int waited = 0;; waited += POLL_US) {
 		const uint32_t now = igbvf_events(vf);
 
+		if (now == IGBVF_MBX_GONE)
+			return -ENODEV;
 		if (now & bits)
 			return 0;
 		if (now & (IGBVF_MBX_RSTI | IGBVF_MBX_RSTD))
 			return -ENETRESET;
-		if (e1000_is_gone(&vf->port.hw))
-			return -ENODEV;
 		if (waited >= timeout_us)
 			return -ETIMEDOUT;
 		plx_delay_us(POLL_US);
@@ -54,11 +54,14 @@ static int
 take_buffer(struct igbvf_port *vf)
 {
 	for (unsigned int waited = 0; waited < BUFFER_TIMEOUT_US; waited += POLL_US) {
+		uint32_t now;
+
 		e1000_write(&vf->port.hw, IGBVF_MBX, IGBVF_MBX_VFU);
-		if (igbvf_events(vf) & IGBVF_MBX_VFU)
-			return 0;
-		if (e1000_is_gone(&vf->port.hw))
+		now = igbvf_events(vf);
+		if (now == IGBVF_MBX_GONE)
 			return -ENODEV;
+		if (now & IGBVF_MBX_VFU)
+			return 0;
 		plx_delay_us(POLL_US);
 	}
 	return -ETIMEDOUT;
@@ -147,7 +150,7 @@ reset_function(struct igbvf_port *vf)
 	for (unsigned int waited = 0; waited < IGBVF_RESET_TIMEOUT_US; waited += POLL_US) {
 		const uint32_t events = igbvf_events(vf);
 
-		if (e1000_is_gone(hw))
+		if (events == IGBVF_MBX_GONE)
 			return -ENODEV;
 		igbvf_events_clear(vf, IGBVF_MBX_EVENTS);
 		if (!(events & (IGBVF_MBX_RSTI | IGBVF_MBX_RSTD)))
