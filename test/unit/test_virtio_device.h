@@ -57,6 +57,9 @@ public:
 		vq.notify_arg = this;
 	}
 
+	/* Split: as a device that takes over from another one: from that index on. */
+	void go_on_at(uint16_t idx) { avail_idx_ = idx; }
+
 	/* Buffers that the driver made available and that were not taken yet. */
 	unsigned int available() const
 	{
@@ -355,6 +358,7 @@ public:
 			[](virtio_transport *t, uint16_t i) { return self(t)->size_of(i); },
 			[](virtio_transport *t, virtqueue *vq) { return self(t)->enable(vq); },
 			[](virtio_transport *t, const virtqueue *vq) { return self(t)->reset_queue(vq); },
+			nullptr,
 			[](const virtio_transport *t, const virtqueue *, uint64_t iova, size_t len,
 				uint32_t how) {
 				return self(const_cast<virtio_transport *>(t))->check(iova, len, how);

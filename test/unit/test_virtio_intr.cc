@@ -144,7 +144,7 @@ TEST_P(VirtioIntr, WhatTheDeviceDoesNotHaveIsRefused)
 	plx_eth_dev_info info;
 
 	ASSERT_EQ(plx_eth_dev_info_get(port, &info), 0);
-	EXPECT_EQ(info.dev_flags, unsigned(PLX_ETH_DEV_INTR_LSC));
+	EXPECT_EQ(info.dev_flags, unsigned(PLX_ETH_DEV_INTR_LSC | PLX_ETH_DEV_INTR_RMV));
 	device.intr_error = -ENOSPC;
 	EXPECT_EQ(configure(false, true), -ENOSPC);
 	device.intr_error = 0;
@@ -153,7 +153,7 @@ TEST_P(VirtioIntr, WhatTheDeviceDoesNotHaveIsRefused)
 	device.offered &= ~VIRTIO_BIT(VIRTIO_NET_F_STATUS);
 	probe();
 	ASSERT_EQ(plx_eth_dev_info_get(port, &info), 0);
-	EXPECT_EQ(info.dev_flags, 0u);
+	EXPECT_EQ(info.dev_flags, unsigned(PLX_ETH_DEV_INTR_RMV));
 	EXPECT_EQ(configure(true, false), -ENOTSUP);
 	EXPECT_EQ(configure(false, true), 0);
 

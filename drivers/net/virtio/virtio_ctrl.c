@@ -35,7 +35,8 @@ rx_mode(struct plx_eth_dev *dev, uint8_t cmd, uint8_t on)
 int
 virtio_promiscuous_enable(struct plx_eth_dev *dev)
 {
-	return rx_mode(dev, VIRTIO_NET_CTRL_RX_PROMISC, 1);
+	return hw_of(dev)->transport->receives_all ? 0 :
+		rx_mode(dev, VIRTIO_NET_CTRL_RX_PROMISC, 1);
 }
 
 int
@@ -47,7 +48,8 @@ virtio_promiscuous_disable(struct plx_eth_dev *dev)
 int
 virtio_allmulticast_enable(struct plx_eth_dev *dev)
 {
-	return rx_mode(dev, VIRTIO_NET_CTRL_RX_ALLMULTI, 1);
+	return hw_of(dev)->transport->receives_all ? 0 :
+		rx_mode(dev, VIRTIO_NET_CTRL_RX_ALLMULTI, 1);
 }
 
 int

@@ -41,8 +41,8 @@ virtio_infos_get(struct plx_eth_dev *dev, struct plx_eth_dev_info *info)
 	info->tx_desc_lim.nb_mtu_seg_max = VIRTIO_TX_SEGS_MAX(hw->tx_size);
 	info->default_rx_desc = PLX_MIN(hw->rx_size, (uint16_t)DEFAULT_DESC);
 	info->default_tx_desc = PLX_MIN(hw->tx_size, (uint16_t)DEFAULT_DESC);
-	info->dev_flags = hw->transport->intr != NULL && virtio_supports(hw, VIRTIO_NET_F_STATUS) ?
-		PLX_ETH_DEV_INTR_LSC : 0;
+	if (hw->transport->intr == NULL || !virtio_supports(hw, VIRTIO_NET_F_STATUS))
+		info->dev_flags &= ~(uint32_t)PLX_ETH_DEV_INTR_LSC;
 }
 
 /*
@@ -161,7 +161,7 @@ spread(struct plx_eth_dev *dev)
 
 	if (virtio_has(hw, VIRTIO_NET_F_RSS))
 		return virtio_rss_set(dev, &dev->rss);
-	return pairs > 1 ? virtio_set_pairs(hw, pairs) : 0;
+	return pairs > 1 && hw->transport->pairs == 0 ? virtio_set_pairs(hw, pairs) : 0;
 }
 
 /* What the device is told before ethdev gives it the rest: a reset lets it receive all. */
@@ -240,10 +240,14 @@ static int
 virtio_dev_close(struct plx_eth_dev *dev)
 {
 	struct virtio_hw *hw = dev->dev_private;
+	struct virtio_transport *t = hw->transport;
+	int ret = t->intr != NULL ? t->intr->disable(t) : 0;
 
 	virtio_cq_destroy(hw->cq);
 	hw->cq = NULL;
-	return hw->transport->intr != NULL ? hw->transport->intr->disable(hw->transport) : 0;
+	if (t->ops->close != NULL)
+		t->ops->close(t);
+	return ret;
 }
 
 /* All that a stopped device knows of us is the reset that each start begins with. */
@@ -255,7 +259,7 @@ virtio_dev_reset(struct plx_eth_dev *dev)
 	return hw->transport->ops->reset(hw->transport);
 }
 
-static const struct plx_eth_dev_ops virtio_eth_dev_ops = {
+const struct plx_eth_dev_ops virtio_eth_dev_ops = {
 	.dev_configure = virtio_dev_configure,
 	.dev_start = virtio_dev_start,
 	.dev_stop = virtio_dev_stop,
@@ -301,7 +305,7 @@ static struct plx_eth_caps virtio_caps = {
 		.driver_name = "net_virtio",
 		.min_mtu = PLX_ETHER_MIN_MTU,
 		.max_mtu = VIRTIO_MTU_MAX,
-		.min_rx_bufsize = 64,
+		.min_rx_bufsize = VIRTIO_RX_BUF_MIN,
 		.max_rx_pktlen = VIRTIO_MTU_MAX + VIRTIO_L2_OVERHEAD,
 		.max_rx_queues = PLX_MAX_QUEUES_PER_PORT,
 		.max_tx_queues = PLX_MAX_QUEUES_PER_PORT,
@@ -311,20 +315,15 @@ static struct plx_eth_caps virtio_caps = {
 			PLX_ETH_RX_OFFLOAD_TCP_CKSUM | PLX_ETH_RX_OFFLOAD_TCP_LRO |
 			PLX_ETH_RX_OFFLOAD_VLAN_FILTER | PLX_ETH_RX_OFFLOAD_SCATTER |
 			PLX_ETH_RX_OFFLOAD_RSS_HASH,
-		.tx_offload_capa = PLX_ETH_TX_OFFLOAD_VLAN_INSERT | PLX_ETH_TX_OFFLOAD_UDP_CKSUM |
-			PLX_ETH_TX_OFFLOAD_TCP_CKSUM | PLX_ETH_TX_OFFLOAD_TCP_TSO |
-			PLX_ETH_TX_OFFLOAD_MULTI_SEGS | PLX_ETH_TX_OFFLOAD_MBUF_FAST_FREE,
+		.tx_offload_capa = VIRTIO_TX_OFFLOAD_CAPA,
 		.reta_size = VIRTIO_RETA_SIZE_MAX,
 		.hash_key_size = VIRTIO_RSS_KEY_SIZE,
 		.flow_type_rss_offloads = PLX_ETH_RSS_IP | PLX_ETH_RSS_TCP | PLX_ETH_RSS_UDP,
-		.rx_desc_lim = { .nb_max = VIRTQ_SIZE_MAX, .nb_min = VIRTIO_QUEUE_MIN,
-			.nb_align = 1, .nb_pow2 = 1 },
-		.tx_desc_lim = { .nb_max = VIRTQ_SIZE_MAX, .nb_min = VIRTIO_TX_DESC_MIN,
-			.nb_align = 1, .nb_pow2 = 1, .nb_seg_max = VIRTIO_TX_DESC_MIN - 1,
-			.nb_mtu_seg_max = VIRTIO_TX_DESC_MIN - 1 },
+		.rx_desc_lim = VIRTIO_RX_DESC_LIM,
+		.tx_desc_lim = VIRTIO_TX_DESC_LIM,
 		.default_rx_desc = DEFAULT_DESC,
 		.default_tx_desc = DEFAULT_DESC,
-		.dev_flags = PLX_ETH_DEV_INTR_LSC,
+		.dev_flags = PLX_ETH_DEV_INTR_LSC | PLX_ETH_DEV_INTR_RMV,
 	},
 	.ops = &virtio_eth_dev_ops,
 	.devices = "virtio 1.x network devices over PCI: QEMU, clouds, hardware",

@@ -109,7 +109,9 @@ read_pairs(struct virtio_hw *hw)
 	uint16_t pairs = 1;
 	int ret = 0;
 
-	if (hw->features & bits)
+	if (t->pairs > 0)
+		pairs = t->pairs;
+	else if (hw->features & bits)
 		ret = t->ops->read_config(t, VIRTIO_NET_CONFIG_MAX_PAIRS, &pairs, sizeof(pairs));
 	if (ret < 0)
 		return ret;
@@ -166,6 +168,14 @@ choose_features(struct virtio_hw *hw, uint64_t offered)
 	return ret < 0 ? ret : read_rss(hw);
 }
 
+void
+virtio_random_mac(struct plx_ether_addr *mac)
+{
+	arc4random_buf(mac, sizeof(*mac));
+	mac->addr_bytes[0] &= (uint8_t)~PLX_ETHER_GROUP_ADDR;
+	mac->addr_bytes[0] |= PLX_ETHER_LOCAL_ADMIN_ADDR;
+}
+
 /* 5.1.4.2: without VIRTIO_NET_F_MAC we make up an address. */
 static int
 read_mac(struct virtio_hw *hw)
@@ -174,9 +184,7 @@ read_mac(struct virtio_hw *hw)
 
 	if (virtio_has(hw, VIRTIO_NET_F_MAC))
 		return t->ops->read_config(t, VIRTIO_NET_CONFIG_MAC, &hw->mac, sizeof(hw->mac));
-	arc4random_buf(&hw->mac, sizeof(hw->mac));
-	hw->mac.addr_bytes[0] &= (uint8_t)~PLX_ETHER_GROUP_ADDR;
-	hw->mac.addr_bytes[0] |= PLX_ETHER_LOCAL_ADMIN_ADDR;
+	virtio_random_mac(&hw->mac);
 	return 0;
 }
 

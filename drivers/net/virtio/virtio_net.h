@@ -121,6 +121,9 @@ int virtio_hw_reinit(struct virtio_hw *hw);
 /** virtio_hw_ready() - all queues are enabled: let the device run. */
 void virtio_hw_ready(struct virtio_hw *hw);
 
+/** virtio_random_mac() - make up an address. */
+void virtio_random_mac(struct plx_ether_addr *mac);
+
 /* virtio_features.c */
 
 /** virtio_features_known() - all that this driver can make use of, among @offered. */
@@ -133,6 +136,23 @@ uint64_t virtio_rx_offload_capa(uint64_t supported);
 uint64_t virtio_tx_offload_capa(uint64_t supported);
 
 /* virtio_ethdev.c */
+
+/** VIRTIO_RX_BUF_MIN - bytes of the smallest buffer, with mergeable ones. */
+#define VIRTIO_RX_BUF_MIN 64
+/** VIRTIO_RX_DESC_LIM - limits of Rx rings of the best device. */
+#define VIRTIO_RX_DESC_LIM { .nb_max = VIRTQ_SIZE_MAX, .nb_min = VIRTIO_QUEUE_MIN, \
+	.nb_align = 1, .nb_pow2 = 1 }
+/** VIRTIO_TX_DESC_LIM - limits of Tx rings of the best device. */
+#define VIRTIO_TX_DESC_LIM { .nb_max = VIRTQ_SIZE_MAX, .nb_min = VIRTIO_TX_DESC_MIN, \
+	.nb_align = 1, .nb_pow2 = 1, .nb_seg_max = VIRTIO_TX_DESC_MIN - 1, \
+	.nb_mtu_seg_max = VIRTIO_TX_DESC_MIN - 1 }
+/** VIRTIO_TX_OFFLOAD_CAPA - PLX_ETH_TX_OFFLOAD_* of the best device. */
+#define VIRTIO_TX_OFFLOAD_CAPA (PLX_ETH_TX_OFFLOAD_VLAN_INSERT | PLX_ETH_TX_OFFLOAD_UDP_CKSUM | \
+	PLX_ETH_TX_OFFLOAD_TCP_CKSUM | PLX_ETH_TX_OFFLOAD_TCP_TSO | \
+	PLX_ETH_TX_OFFLOAD_MULTI_SEGS | PLX_ETH_TX_OFFLOAD_MBUF_FAST_FREE)
+
+/** virtio_eth_dev_ops - of a port over any transport. */
+extern const struct plx_eth_dev_ops virtio_eth_dev_ops;
 
 /**
  * virtio_port_init() - make a port of a device.

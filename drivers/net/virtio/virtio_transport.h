@@ -32,6 +32,7 @@ struct virtqueue;
  *	in DMA memory; -EBUSY if the device can't have vq->vector.
  * @queue_reset: 2.6: have the device forget @vq, with VIRTIO_F_RING_RESET; it may be enabled again.
  *	Return: 0; -ETIMEDOUT: it may still use it.
+ * @close: NULL, or end it all; the port is closed.
  * @dma_check: could the device reach @len bytes from @iova, which are for @vq? @how: VIRTIO_DMA_READ,
  *	VIRTIO_DMA_WRITE or both. Any thread. Return: 0; -EFAULT, logged.
  */
@@ -45,6 +46,7 @@ struct virtio_transport_ops {
 	uint16_t (*queue_size)(struct virtio_transport *t, uint16_t index);
 	int (*queue_enable)(struct virtio_transport *t, struct virtqueue *vq);
 	int (*queue_reset)(struct virtio_transport *t, const struct virtqueue *vq);
+	void (*close)(struct virtio_transport *t);
 	int (*dma_check)(const struct virtio_transport *t, const struct virtqueue *vq,
 		uint64_t iova, size_t len, uint32_t how);
 };
@@ -73,6 +75,8 @@ struct virtio_intr_ops {
  * @intr: its interrupts; NULL if it has none.
  * @required: feature bits without which the device can't be used over this transport.
  * @features: those that were accepted, for what depends on them in the transport.
+ * @pairs: pairs of queues, where no configuration says so and no command switches them; else 0.
+ * @receives_all: the other side filters nothing.
  * @timeout_ms: how long the device may take to do what it is told.
  * @check: the address of every ring is to go through dma_check() before the device gets it.
  */
@@ -81,6 +85,8 @@ struct virtio_transport {
 	const struct virtio_intr_ops *intr;
 	uint64_t required;
 	uint64_t features;
+	uint16_t pairs;
+	bool receives_all;
 	unsigned int timeout_ms;
 	bool check;
 };
