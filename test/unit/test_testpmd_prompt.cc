@@ -49,7 +49,7 @@ TEST_F(Prompt, PortsComeAndGoUnderTraffic)
 		"port stop 3\nport detach 3\nport attach net_ring7\nport start 2\nstop\nstart tx_first\nstop\nquit\n");
 	expect_in_order({ "testpmd> start\nio packet forwarding - ports=2", "Port 2 is attached. Now total ports is 3",
 		"Port 3 is attached. Now total ports is 4", "Configuring Port 2", "Configuring Port 3", "Port 3 Link up",
-		"Driver name: net_ring\nFirmware-version: not available\nConnect to socket: 0\nLink status: up\n",
+		"Driver name: net_ring\nFirmware-version: not available\nConnect to socket: 0\nmemory allocation on the socket: 0\nLink status: up\n",
 		"Please remove port 0 from forwarding", "testpmd> port stop 2\nStopping ports...\nDone\n",
 		"Port 3: link state change event\n", "Device is detached\nNow total ports is 3", "Link status: down\n", "Port 3 not stopped",
 		"Device is detached\nNow total ports is 2", "Port 2 is attached",

@@ -258,6 +258,8 @@ init_port(struct plx_eth_dev *dev, struct plx_pci_device *pci_dev)
 	vf->port.hw.bar = plx_pci_mmio_addr(pci_dev, 0, 0, IGBVF_BAR_SIZE);
 	if (vf->port.hw.bar == NULL)
 		return -ENXIO;
+	/* What the VF counted before is not ours. */
+	e1000_stats_rebase(&vf->port.hw);
 	ret = igbvf_reset(vf);
 	if (ret < 0)
 		return ret;
