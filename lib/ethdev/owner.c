@@ -28,8 +28,8 @@ plx_eth_queue_enter(uint16_t port_id, uint16_t queue_id, int is_tx)
 		return -EINVAL;
 	o = &owners[port_id][queue_id][is_tx != 0];
 	/*
-	 * Relaxed: threads that use a queue in turn have to order that themselves. If this did it for
-	 * them, a debug build would hide that they don't.
+	 * Relaxed: threads that use a queue in turn have to order that themselves. If this did it
+	 * for them, a debug build would hide that they don't.
 	 */
 	if (__atomic_compare_exchange_n(&o->thread, &found, (uintptr_t)&self, 0, __ATOMIC_RELAXED,
 			__ATOMIC_RELAXED))

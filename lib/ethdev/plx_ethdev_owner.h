@@ -4,8 +4,8 @@
 /**
  * DOC: Is a queue used by two threads at once? Asked by bursts in a build with -Dethdev_debug=true.
  *
- * The one that finds another thread inside gets no packet in or out, and one line is logged for that
- * queue; the queue itself is not harmed.
+ * The one that finds another thread inside gets no packet in or out, and one line is logged for
+ * that queue; the queue itself is not harmed.
  */
 #include <plx_common.h>
 

@@ -82,7 +82,10 @@ plx_pktmbuf_release_buf(struct plx_mbuf *m)
 		plx_pktmbuf_detach(m);
 		return m;
 	}
-	/* Others may have the buffer: then the last one of them puts the mbuf back, by free_pinned(). */
+	/*
+	 * Others may have the buffer: then the last one of them puts the mbuf back, by
+	 * free_pinned().
+	 */
 	m->ol_flags = PLX_MBUF_F_EXTERNAL;
 	if (plx_mbuf_ext_refcnt_update(m->shinfo, -1) != 0)
 		return NULL;
@@ -102,7 +105,8 @@ plx_pktmbuf_ext_shinfo_init_helper(void *buf_addr, uint16_t *buf_len,
 		errno = EINVAL;
 		return NULL;
 	}
-	at = PLX_ALIGN_FLOOR(end - PLX_MIN((uintptr_t)*buf_len, sizeof(*shinfo)), sizeof(uintptr_t));
+	at = PLX_ALIGN_FLOOR(end - PLX_MIN((uintptr_t)*buf_len, sizeof(*shinfo)),
+		sizeof(uintptr_t));
 	if (at <= start || end - at < sizeof(*shinfo)) {
 		errno = ENOSPC;
 		return NULL;

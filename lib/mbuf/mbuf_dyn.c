@@ -64,7 +64,8 @@ best_offset(size_t size, size_t align)
 {
 	size_t best = SIZE_MAX, best_run = SIZE_MAX, at, run;
 
-	for (at = PLX_ALIGN_CEIL(FIELDS_START, align); at < FIELDS_START + FIELDS_SIZE; at += align) {
+	for (at = PLX_ALIGN_CEIL(FIELDS_START, align); at < FIELDS_START + FIELDS_SIZE;
+	     at += align) {
 		if (!is_free(at, size))
 			continue;
 		for (run = size; is_free(at, run + 1); )
@@ -211,7 +212,8 @@ plx_mbuf_dyn_dump(FILE *out)
 	pthread_mutex_lock(&dyn.lock);
 	for (i = 0; i < dyn.n_fields; i++)
 		fprintf(out, "field %s offset %zu size %zu align %zu\n", dyn.fields[i].params.name,
-			dyn.fields[i].offset, dyn.fields[i].params.size, dyn.fields[i].params.align);
+			dyn.fields[i].offset, dyn.fields[i].params.size,
+			dyn.fields[i].params.align);
 	for (i = 0; i < N_FLAGS; i++)
 		if (dyn.flags[i].name[0] != '\0')
 			fprintf(out, "flag %s bit %u\n", dyn.flags[i].name, i + FIRST_FLAG);

@@ -175,8 +175,8 @@ plx_pktmbuf_dump(FILE *f, const struct plx_mbuf *m, unsigned int dump_len)
 	unsigned int segs = m->nb_segs, len, at;
 
 	fprintf(f, "dump mbuf at %p, buf_len=%u\n  pkt_len=%" PRIu32 ", ol_flags=%#" PRIx64
-		", nb_segs=%u, port=%u, ptype=%#" PRIx32 "\n", (const void *)m, m->buf_len, m->pkt_len,
-		m->ol_flags, m->nb_segs, m->port, m->packet_type);
+		", nb_segs=%u, port=%u, ptype=%#" PRIx32 "\n", (const void *)m, m->buf_len,
+		m->pkt_len, m->ol_flags, m->nb_segs, m->port, m->packet_type);
 	/* No more than nb_segs, so that a chain that is a circle ends too. */
 	for (; m != NULL && segs-- > 0; m = m->next) {
 		fprintf(f, "  segment at %p, data=%p, len=%u, off=%u, refcnt=%u\n", (const void *)m,

@@ -17,7 +17,8 @@ plx_pktmbuf_pool_init(struct plx_mempool *mp, void *arg)
 {
 	const struct plx_pktmbuf_pool_private *priv = (const struct plx_pktmbuf_pool_private *)arg;
 
-	if (mp->private_data_size < sizeof(*priv) || (priv->flags & ~PLX_PKTMBUF_POOL_F_PINNED_EXT_BUF) ||
+	if (mp->private_data_size < sizeof(*priv) ||
+	    (priv->flags & ~PLX_PKTMBUF_POOL_F_PINNED_EXT_BUF) ||
 	    priv->mbuf_priv_size % PLX_MBUF_PRIV_ALIGN != 0 ||
 	    mp->elt_size < sizeof(struct plx_mbuf) + priv->mbuf_priv_size +
 		(priv->flags & PLX_PKTMBUF_POOL_F_PINNED_EXT_BUF ? 0 : priv->mbuf_data_room_size))

@@ -7,10 +7,10 @@
  * A packet belongs to one thread at a time. A segment that several packets or threads share has a
  * reference count above 1; who shares it may read its data, and drop it by freeing it.
  *
- * A free mbuf rests in its pool with refcnt 1, next NULL and nb_segs 1, and is direct, so that drivers
- * which set all other fields anyway can take it raw and free it without a write. Whether it is direct
- * is in bits of ol_flags, which freeing tests in one go and in the line that it reads anyway; sharing
- * and external buffers are in plx_mbuf_attach.h.
+ * A free mbuf rests in its pool with refcnt 1, next NULL and nb_segs 1, and is direct, so that
+ * drivers which set all other fields anyway can take it raw and free it without a write. Whether it
+ * is direct is in bits of ol_flags, which freeing tests in one go and in the line that it reads
+ * anyway; sharing and external buffers are in plx_mbuf_attach.h.
  *
  *	headroom        data              tailroom
  *	|<- data_off ->|<- data_len ->|               |
@@ -20,7 +20,6 @@
  *	append moves the end of data to the right, trim to the left.
  */
 #include <errno.h>
-#include <stdio.h>
 
 #include <plx_mbuf_core.h>
 #include <plx_memory.h>
@@ -70,16 +69,6 @@ PLX_EXPORT int plx_pktmbuf_init(struct plx_mempool *mp, void *arg, void *obj,
  * @count: packets.
  */
 PLX_EXPORT void plx_pktmbuf_free_bulk(struct plx_mbuf **mbufs, unsigned int count);
-
-/**
- * plx_mbuf_check() - is this mbuf what an mbuf in use should be?
- * @m: mbuf, may be NULL.
- * @is_header: 1: the first segment of a packet, look at the whole chain; 0: look at @m alone.
- * @reason: if not NULL: set to a static text that says what is wrong, or to "".
- *
- * Return: 0; -EINVAL.
- */
-PLX_EXPORT int plx_mbuf_check(const struct plx_mbuf *m, int is_header, const char **reason);
 
 /** plx_pktmbuf_data_room_size() - bytes of each buffer of the pool @mp, the headroom included. */
 static inline uint16_t
@@ -271,8 +260,9 @@ plx_pktmbuf_alloc_bulk(struct plx_mempool *pool, struct plx_mbuf **mbufs, unsign
  * plx_pktmbuf_release_buf() - let go of a buffer that is not the mbuf's own.
  * @m: segment whose last user the caller is, and which is not direct.
  *
- * The out-of-line part of plx_pktmbuf_prefree_seg(). Return: @m, as it is to be in its pool; NULL if it
- * is of a pool with pinned buffers and others still have its buffer: the last of them puts it there.
+ * The out-of-line part of plx_pktmbuf_prefree_seg(). Return: @m, as it is to be in its pool; NULL
+ * if it is of a pool with pinned buffers and others still have its buffer: the last of them puts it
+ * there.
  */
 PLX_EXPORT struct plx_mbuf *plx_pktmbuf_release_buf(struct plx_mbuf *m);
 
@@ -454,72 +444,9 @@ plx_pktmbuf_chain(struct plx_mbuf *head, struct plx_mbuf *tail)
 	return 0;
 }
 
-/**
- * plx_pktmbuf_read_segs() - data of a packet in one piece.
- * @m: packet.
- * @off: bytes from its start.
- * @len: bytes.
- * @buf: @len bytes, used when they lie in several segments.
- *
- * Return: where they are: in the packet, or @buf; NULL if the packet is shorter.
- */
-PLX_EXPORT const void *plx_pktmbuf_read_segs(const struct plx_mbuf *m, uint32_t off, uint32_t len,
-	void *buf);
-
-/** plx_pktmbuf_read() - plx_pktmbuf_read_segs(), quick for what is in the first segment. */
-static inline const void *
-plx_pktmbuf_read(const struct plx_mbuf *m, uint32_t off, uint32_t len, void *buf)
-{
-	if (plx_likely((uint64_t)off + len <= m->data_len))
-		return plx_pktmbuf_mtod_offset(m, const char *, off);
-	return plx_pktmbuf_read_segs(m, off, len, buf);
-}
-
-/**
- * plx_pktmbuf_linearize() - move all data of a packet into its first segment, and free the others.
- * @mbuf: packet.
- *
- * Return: 0; -ENOSPC, with nothing changed, if the tailroom of the first segment is too small or its
- * buffer is shared.
- */
-PLX_EXPORT int plx_pktmbuf_linearize(struct plx_mbuf *mbuf);
-
-/**
- * plx_pktmbuf_copy() - a packet with a copy of data of another one.
- * @m: packet.
- * @mp: pool of the copy.
- * @offset: bytes of @m to leave out at its start.
- * @length: bytes to copy, as far as there are; UINT32_MAX: all.
- *
- * In as many segments as it takes; offload flags and lengths are copied too, the headroom is the usual
- * one. Return: the copy; NULL with errno EINVAL if @offset is behind the end, ENOMEM, EOVERFLOW.
- */
-PLX_EXPORT struct plx_mbuf *plx_pktmbuf_copy(const struct plx_mbuf *m, struct plx_mempool *mp,
-	uint32_t offset, uint32_t length);
-
-/**
- * plx_pktmbuf_dump() - print a packet for people.
- * @f: open for writing.
- * @m: packet.
- * @dump_len: bytes of data to print at most. Return: 0; -EIO.
- */
-PLX_EXPORT int plx_pktmbuf_dump(FILE *f, const struct plx_mbuf *m, unsigned int dump_len);
-
-/** plx_get_rx_ol_flag_name() - name of the one receive flag @mask, or NULL. Static storage. */
-PLX_EXPORT const char *plx_get_rx_ol_flag_name(uint64_t mask);
-/**
- * plx_get_rx_ol_flag_list() - names of the receive flags in @mask, separated by blanks.
- * @mask: ol_flags.
- * @buf: @buflen bytes, filled and ended by NUL.
- * Return: 0; -ENOSPC if they do not fit, and as many as do are there.
- */
-PLX_EXPORT int plx_get_rx_ol_flag_list(uint64_t mask, char *buf, size_t buflen);
-/** plx_get_tx_ol_flag_name() - name of the one send flag @mask, or NULL. Static storage. */
-PLX_EXPORT const char *plx_get_tx_ol_flag_name(uint64_t mask);
-/** plx_get_tx_ol_flag_list() - as plx_get_rx_ol_flag_list(), of the send flags. */
-PLX_EXPORT int plx_get_tx_ol_flag_list(uint64_t mask, char *buf, size_t buflen);
-
 PLX_END_DECLS
 
 #include <plx_mbuf_attach.h>
+#include <plx_mbuf_data.h>
+#include <plx_mbuf_show.h>
 #endif

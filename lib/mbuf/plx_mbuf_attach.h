@@ -5,10 +5,10 @@
  * DOC: Buffers that are not the mbuf's own: those of other mbufs, and from outside of any pool.
  *
  * An mbuf with a buffer of its own is direct. An indirect one has the buffer of another mbuf, which
- * counts it in its refcnt and stays until nobody has its buffer. An mbuf with an external buffer has
- * memory from anywhere; all mbufs with it share a struct plx_mbuf_ext_shared_info, whose callback the
- * last one calls. Whoever shares a buffer may read it; who wants to write looks first whether
- * plx_pktmbuf_is_private() says so.
+ * counts it in its refcnt and stays until nobody has its buffer. An mbuf with an external buffer
+ * has memory from anywhere; all mbufs with it share a struct plx_mbuf_ext_shared_info, whose
+ * callback the last one calls. Whoever shares a buffer may read it; who wants to write looks first
+ * whether plx_pktmbuf_is_private() says so.
  *
  * The mbufs of a pool with pinned buffers have an external buffer for life.
  */
@@ -31,7 +31,9 @@ plx_mbuf_ext_refcnt_set(struct plx_mbuf_ext_shared_info *shinfo, uint16_t new_va
 	__atomic_store_n(&shinfo->refcnt, new_value, __ATOMIC_RELAXED);
 }
 
-/** plx_mbuf_ext_refcnt_update() - add @value to that number, which may be negative. Return: the sum. */
+/**
+ * plx_mbuf_ext_refcnt_update() - add @value to that number, which may be negative. Return: the sum.
+ */
 static inline uint16_t
 plx_mbuf_ext_refcnt_update(struct plx_mbuf_ext_shared_info *shinfo, int16_t value)
 {
@@ -50,16 +52,16 @@ plx_mbuf_ext_refcnt_update(struct plx_mbuf_ext_shared_info *shinfo, int16_t valu
  * @free_cb: gets the buffer back.
  * @fcb_opaque: its argument.
  *
- * Return: the shared info, with a refcnt of 1; NULL with errno ENOSPC if there is no room for it, and
- * EINVAL without @free_cb.
+ * Return: the shared info, with a refcnt of 1; NULL with errno ENOSPC if there is no room for it,
+ * and EINVAL without @free_cb.
  */
 PLX_EXPORT struct plx_mbuf_ext_shared_info *plx_pktmbuf_ext_shinfo_init_helper(void *buf_addr,
 	uint16_t *buf_len, plx_mbuf_extbuf_free_callback_t free_cb, void *fcb_opaque);
 
 /**
  * plx_pktmbuf_attach_extbuf() - give an mbuf an external buffer.
- * @m: direct mbuf that nobody shares and whose data are of no use any more; of a pool without pinned
- *	buffers.
+ * @m: direct mbuf that nobody shares and whose data are of no use any more; of a pool without
+ *	pinned buffers.
  * @buf_addr: the buffer, which devices can reach: see plx_dev_dma_map().
  * @buf_len: its bytes.
  * @shinfo: its shared info, which counts @m already: 1 after it was made.
@@ -71,7 +73,8 @@ PLX_EXPORT void plx_pktmbuf_attach_extbuf(struct plx_mbuf *m, void *buf_addr, ui
 
 /**
  * plx_pktmbuf_attach() - give an mbuf the buffer of another one, and its data.
- * @mi: direct mbuf with a refcnt of 1, of a pool without pinned buffers; it becomes indirect, or, where
+ * @mi: direct mbuf with a refcnt of 1, of a pool without pinned buffers; it becomes indirect, or,
+ *	where
  *	@m has an external buffer, another mbuf with that.
  * @m: segment, of any kind; one more user is counted. Its dynamic fields are copied too.
  *
@@ -125,7 +128,8 @@ struct plx_pktmbuf_extmem {
 };
 
 /**
- * plx_pktmbuf_pool_create_extbuf() - make a pool of mbufs whose buffers are in memory of the caller.
+ * plx_pktmbuf_pool_create_extbuf() - make a pool of mbufs whose buffers are in memory of the
+ * caller.
  * @name: as of plx_pktmbuf_pool_create(), as are all others.
  * @data_room_size: bytes of each buffer.
  * @ext_mem: array of @ext_num; the memory is the caller's until the pool is freed, and is to be

@@ -90,7 +90,9 @@ PLX_BEGIN_DECLS
 /** PLX_MBUF_F_TX_VLAN - insert the VLAN tag vlan_tci. */
 #define PLX_MBUF_F_TX_VLAN (UINT64_C(1) << 57)
 
-/** PLX_MBUF_F_EXTERNAL - the buffer is from outside of the mbuf; see plx_pktmbuf_attach_extbuf(). */
+/**
+ * PLX_MBUF_F_EXTERNAL - the buffer is from outside of the mbuf; see plx_pktmbuf_attach_extbuf().
+ */
 #define PLX_MBUF_F_EXTERNAL (UINT64_C(1) << 61)
 /** PLX_MBUF_F_INDIRECT - the buffer is another mbuf's; see plx_pktmbuf_attach(). */
 #define PLX_MBUF_F_INDIRECT (UINT64_C(1) << 62)

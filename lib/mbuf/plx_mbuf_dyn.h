@@ -4,9 +4,10 @@
 /**
  * DOC: Fields and flags of mbufs that libraries and programs register at run time, by name.
  *
- * Fields lie in dynfield1 of struct plx_mbuf, flags are bits of ol_flags that nothing else uses. Who
- * registers first says where; others who register the same get the same place. They stay for the life
- * of the process. What is in them is up to those who use them; receiving does not reset fields.
+ * Fields lie in dynfield1 of struct plx_mbuf, flags are bits of ol_flags that nothing else uses.
+ * Who registers first says where; others who register the same get the same place. They stay for
+ * the life of the process. What is in them is up to those who use them; receiving does not reset
+ * fields.
  */
 #include <stdio.h>
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a debug build finds out about objects and counts, and what every build tells of its pools. */
+/*
+ * What a debug build finds out about objects and counts, and what every build tells of its pools.
+ */
 #include <inttypes.h>
 #include <string.h>
 
@@ -62,7 +64,10 @@ bad_obj(struct plx_mempool *mp, const void *obj, const char *what)
 static int
 check_obj(struct plx_mempool *mp, void *obj, uint64_t from, uint64_t to)
 {
-	/* Exchanged at once: of two threads that put it one comes second. Relaxed: nothing else is told. */
+	/*
+	 * Exchanged at once: of two threads that put it one comes second. Relaxed: nothing else is
+	 * told.
+	 */
 	uint64_t found = __atomic_exchange_n(&header_of(obj)->cookie, to, __ATOMIC_RELAXED);
 	int ret = 0;
 
@@ -202,7 +207,8 @@ audit_obj(struct plx_mempool *mp, void *arg, void *obj, unsigned int idx)
 		fault = "has a header that does not name the pool";
 	if (fault == NULL)
 		return 0;
-	PLX_LOG(ERR, &plx_mempool_logtype, "pool \"%s\": object %u at %p %s", mp->name, idx, obj, fault);
+	PLX_LOG(ERR, &plx_mempool_logtype, "pool \"%s\": object %u at %p %s", mp->name, idx, obj,
+		fault);
 	return -EBADMSG;
 }
 

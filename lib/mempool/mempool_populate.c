@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The memory that objects of a pool are in: got from the heap or from the application, and walked. */
+/*
+ * The memory that objects of a pool are in: got from the heap or from the application, and walked.
+ */
 #include <plx_malloc.h>
 #include <plx_memory.h>
 
 #include "mempool_private.h"
 
-size_t
-mempool_stride(const struct plx_mempool *mp)
+/* A heap that is full of holes gives pieces, each at least such a part of what is wanted. */
+#define LEAST_PART 64
+/* What the description of a piece takes in front of its objects. */
+#define DESC_SIZE PLX_ALIGN_CEIL(sizeof(struct plx_mempool_mem), (size_t)PLX_CACHE_LINE_SIZE)
+
+static size_t
+stride_of(const struct plx_mempool *mp)
 {
 	return (size_t)mp->header_size + mp->elt_size + mp->trailer_size;
 }
@@ -63,7 +70,7 @@ objs_fit(const struct plx_mempool_mem *mem, size_t stride)
 static void *
 nth_obj(const struct plx_mempool *mp, const struct plx_mempool_mem *mem, unsigned int idx)
 {
-	const size_t stride = mempool_stride(mp), per_page = objs_per_page(mem->page, stride);
+	const size_t stride = stride_of(mp), per_page = objs_per_page(mem->page, stride);
 	size_t first;
 	char *border;
 
@@ -77,168 +84,100 @@ nth_obj(const struct plx_mempool *mp, const struct plx_mempool_mem *mem, unsigne
 }
 
 /* The largest piece that is to be had, of @n objects or half as many, but not less than @least. */
-static void *
-alloc_piece(unsigned int *n, unsigned int least, size_t stride, int socket_id, size_t *len)
+static struct plx_mempool_mem *
+alloc_piece(unsigned int n, unsigned int least, size_t stride, int socket_id)
 {
-	void *addr;
+	struct plx_mempool_mem *mem;
+	size_t len;
 
-	for (;;) {
-		*len = objs_size(*n, stride);
-		addr = plx_zmalloc_socket("mempool", *len, 0, socket_id);
-		if (addr != NULL || errno != ENOMEM || *n / 2 < least)
-			return addr;
-		*n /= 2;
+	for (;; n /= 2) {
+		len = objs_size(n, stride);
+		mem = (struct plx_mempool_mem *)plx_zmalloc_socket("mempool", DESC_SIZE + len, 0,
+			socket_id);
+		if (mem != NULL)
+			break;
+		if (errno != ENOMEM || n / 2 < least)
+			return NULL;
 	}
+	mem->elts = (char *)mem + DESC_SIZE;
+	mem->hdr.addr = mem->elts;
+	mem->hdr.len = len;
+	mem->page = plx_mem_iova_page();
+	mem->n = n;
+	return mem;
 }
 
 int
-mempool_pieces_alloc(struct mempool_pieces *pieces, unsigned int n, size_t stride, int socket_id)
+mempool_mem_alloc(struct plx_mempool_mem **list, unsigned int n, size_t stride, int socket_id)
 {
-	const unsigned int least = n / (MEMPOOL_MAX_PIECES - 1) + 1;
-	unsigned int want;
-	size_t len;
-	void *addr;
+	const unsigned int least = n / LEAST_PART + 1;
+	struct plx_mempool_mem **last = list;
+	int ret;
 
-	pieces->count = 0;
-	for (; n > 0; n -= want) {
-		want = n;
-		addr = alloc_piece(&want, PLX_MIN(least, n), stride, socket_id, &len);
-		if (addr == NULL) {
-			mempool_pieces_free(pieces);
-			return -errno;
+	for (*list = NULL; n > 0; n -= (*last)->n, last = &(*last)->next) {
+		*last = alloc_piece(n, PLX_MIN(least, n), stride, socket_id);
+		if (*last == NULL) {
+			ret = -errno;
+			mempool_mem_free(*list);
+			return ret;
 		}
-		pieces->piece[pieces->count].addr = addr;
-		pieces->piece[pieces->count].len = len;
-		pieces->piece[pieces->count++].n = want;
 	}
 	return 0;
 }
 
 void
-mempool_pieces_free(struct mempool_pieces *pieces)
+mempool_mem_free(struct plx_mempool_mem *list)
 {
-	while (pieces->count > 0)
-		plx_free(pieces->piece[--pieces->count].addr);
+	struct plx_mempool_mem *next;
+
+	for (; list != NULL; list = next) {
+		next = list->next;
+		if (list->free_cb != NULL)
+			list->free_cb(list->hdr.addr, list->opaque);
+		plx_free(list);
+	}
 }
 
-/* Add a piece and enter its objects into the ring. Return: objects; -ENOSPC; -ENOMEM. */
-static int
-add_mem(struct plx_mempool *mp, const struct plx_mempool_mem *desc)
+void
+mempool_mem_add(struct plx_mempool *mp, struct plx_mempool_mem *list)
 {
-	const size_t stride = mempool_stride(mp);
-	struct plx_mempool_mem **last = &mp->mem, *mem;
-	size_t n = objs_fit(desc, stride);
+	struct plx_mempool_mem **last = &mp->mem;
 	unsigned int i;
 	void *obj;
 
-	n = PLX_MIN(n, (size_t)(mp->ring->capacity - mp->size));
-	n = desc->n != 0 ? PLX_MIN(n, (size_t)desc->n) : n;
-	if (n == 0)
-		return -ENOSPC;
-	mem = (struct plx_mempool_mem *)plx_malloc_socket("mempool", sizeof(*mem), 0,
-		mp->socket_id);
-	if (mem == NULL)
-		return -ENOMEM;
-	*mem = *desc;
-	mem->n = (unsigned int)n;
-	mem->next = NULL;
 	while (*last != NULL)
 		last = &(*last)->next;
-	*last = mem;
-	for (i = 0; i < n; i++) {
-		obj = nth_obj(mp, mem, i);
-		((struct plx_mempool_objhdr *)obj - 1)->mp = mp;
-		mempool_debug_init_obj(mp, obj);
-		/* There is room in the ring for all that the pool may have. */
-		(void)plx_ring_enqueue(mp->ring, obj);
-	}
-	mp->size += (unsigned int)n;
-	return (int)n;
-}
-
-static void
-free_piece(void *addr, void *opaque)
-{
-	(void)opaque;
-	plx_free(addr);
-}
-
-/* Take back what was added behind @last, or all; the objects are all in the ring. */
-static void
-drop_mem(struct plx_mempool *mp, struct plx_mempool_mem **from, unsigned int size)
-{
-	struct plx_mempool_mem *mem, *next;
-	void *obj;
-
-	for (mem = *from; mem != NULL; mem = next) {
-		next = mem->next;
-		if (mem->free_cb != NULL)
-			mem->free_cb(mem->hdr.addr, mem->opaque);
-		plx_free(mem);
-	}
-	*from = NULL;
-	/* Objects are first in, first out: those that were there come round once. */
-	for (; mp->size > size; mp->size--)
-		(void)plx_ring_dequeue(mp->ring, &obj);
-}
-
-void
-mempool_free_mem(struct plx_mempool *mp)
-{
-	drop_mem(mp, &mp->mem, mp->size);
-}
-
-int
-mempool_pieces_add(struct plx_mempool *mp, struct mempool_pieces *pieces)
-{
-	struct plx_mempool_mem desc = { .page = plx_mem_iova_page(), .free_cb = free_piece };
-	int ret;
-
-	while (pieces->count > 0) {
-		const unsigned int i = pieces->count - 1;
-
-		desc.hdr.addr = pieces->piece[i].addr;
-		desc.hdr.len = pieces->piece[i].len;
-		desc.elts = (char *)desc.hdr.addr;
-		desc.n = pieces->piece[i].n;
-		ret = add_mem(mp, &desc);
-		if (ret < 0) {
-			mempool_pieces_free(pieces);
-			return ret;
+	*last = list;
+	for (; list != NULL; list = list->next) {
+		for (i = 0; i < list->n; i++) {
+			obj = nth_obj(mp, list, i);
+			((struct plx_mempool_objhdr *)obj - 1)->mp = mp;
+			mempool_debug_init_obj(mp, obj);
+			/* There is room in the ring for all that the pool may have. */
+			(void)plx_ring_enqueue(mp->ring, obj);
 		}
-		pieces->count--;
+		mp->size += list->n;
 	}
-	return 0;
 }
 
 int
 plx_mempool_populate_default(struct plx_mempool *mp)
 {
-	struct plx_mempool_mem **last = &mp->mem;
-	struct mempool_pieces pieces;
-	const unsigned int had = mp->size;
-	int ret;
+	const unsigned int n = mp->ring->capacity - mp->size;
+	struct plx_mempool_mem *list;
+	int ret = mempool_mem_alloc(&list, n, stride_of(mp), mp->socket_id);
 
-	if (had == mp->ring->capacity)
-		return 0;
-	while (*last != NULL)
-		last = &(*last)->next;
-	ret = mempool_pieces_alloc(&pieces, mp->ring->capacity - had, mempool_stride(mp),
-		mp->socket_id);
 	if (ret < 0)
 		return ret;
-	ret = mempool_pieces_add(mp, &pieces);
-	if (ret < 0) {
-		drop_mem(mp, last, had);
-		return ret;
-	}
-	return (int)(mp->size - had);
+	mempool_mem_add(mp, list);
+	return (int)n;
 }
 
 int
 plx_mempool_populate_virt(struct plx_mempool *mp, void *addr, size_t len, size_t pg_sz,
 	plx_mempool_memchunk_free_cb_t *free_cb, void *opaque)
 {
+	const unsigned int lacking = mp->ring->capacity - mp->size;
 	struct plx_mempool_mem desc = {
 		.hdr = { .addr = addr, .len = len },
 		.elts = (char *)PLX_ALIGN_CEIL((uintptr_t)addr, PLX_CACHE_LINE_SIZE),
@@ -246,10 +185,20 @@ plx_mempool_populate_virt(struct plx_mempool *mp, void *addr, size_t len, size_t
 		.free_cb = free_cb,
 		.opaque = opaque,
 	};
+	struct plx_mempool_mem *mem;
 
 	if (addr == NULL || len == 0 || (pg_sz & (pg_sz - 1)) != 0)
 		return -EINVAL;
-	return add_mem(mp, &desc);
+	desc.n = (unsigned int)PLX_MIN(objs_fit(&desc, stride_of(mp)), (size_t)lacking);
+	if (desc.n == 0)
+		return -ENOSPC;
+	mem = (struct plx_mempool_mem *)plx_malloc_socket("mempool", sizeof(*mem), 0,
+		mp->socket_id);
+	if (mem == NULL)
+		return -errno;
+	*mem = desc;
+	mempool_mem_add(mp, mem);
+	return (int)desc.n;
 }
 
 int

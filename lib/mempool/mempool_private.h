@@ -15,9 +15,11 @@ extern struct plx_logtype plx_mempool_logtype;
  * @elts: header of the first object.
  * @page: no object that fits in between lies across a multiple of this; 0: any may.
  * @n: objects in it.
- * @free_cb: who gets the memory in the end; NULL: nobody.
+ * @free_cb: of memory of the application: who gets it in the end; NULL: nobody.
  * @opaque: its argument.
  * @next: piece, in the order in which they came.
+ *
+ * It lies in front of the objects if these are in the heap, so that both are one allocation.
  */
 struct plx_mempool_mem {
 	struct plx_mempool_memhdr hdr;
@@ -29,26 +31,15 @@ struct plx_mempool_mem {
 	struct plx_mempool_mem *next;
 };
 
-/* Pieces that one populate asks for at most: each is a 64th of what is lacking, and one is the rest. */
-#define MEMPOOL_MAX_PIECES 65
-
-/* Memory that was allocated, and is of no pool yet. */
-struct mempool_pieces {
-	unsigned int count;
-	struct {
-		void *addr;
-		size_t len;
-		unsigned int n;
-	} piece[MEMPOOL_MAX_PIECES];
-};
-
-size_t mempool_stride(const struct plx_mempool *mp);
-/* Memory for @n objects of @stride bytes each. 0, or -errno with nothing allocated. */
-int mempool_pieces_alloc(struct mempool_pieces *pieces, unsigned int n, size_t stride, int socket_id);
-void mempool_pieces_free(struct mempool_pieces *pieces);
-/* Give them to the pool. 0, or -errno with nothing given; all are freed then. */
-int mempool_pieces_add(struct plx_mempool *mp, struct mempool_pieces *pieces);
-void mempool_free_mem(struct plx_mempool *mp);
+/*
+ * Memory from the heap for @n objects of @stride bytes each, in a list of pieces. 0, or -errno with
+ * nothing allocated.
+ */
+int mempool_mem_alloc(struct plx_mempool_mem **list, unsigned int n, size_t stride, int socket_id);
+/* Give back a list of pieces, to the heap and to the application. */
+void mempool_mem_free(struct plx_mempool_mem *list);
+/* Give a pool a list of pieces, which has to have room for them, and enter the objects. */
+void mempool_mem_add(struct plx_mempool *mp, struct plx_mempool_mem *list);
 
 #ifdef PLX_MEMPOOL_DEBUG
 void mempool_debug_init_obj(struct plx_mempool *mp, void *obj);

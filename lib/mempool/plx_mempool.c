@@ -236,7 +236,7 @@ plx_mempool_create(const char *name, unsigned int n, unsigned int elt_size, unsi
 	unsigned int private_data_size, plx_mempool_ctor_t *mp_init, void *mp_init_arg,
 	plx_mempool_obj_cb_t *obj_init, void *obj_init_arg, int socket_id, unsigned int flags)
 {
-	struct mempool_pieces pieces;
+	struct plx_mempool_mem *mem;
 	struct plx_mempool *mp;
 	struct layout l;
 	int ret;
@@ -244,7 +244,7 @@ plx_mempool_create(const char *name, unsigned int n, unsigned int elt_size, unsi
 	/* The objects first: if there is too little memory, then for them. */
 	ret = check_request(&l, name, n, elt_size, cache_size, private_data_size, flags);
 	if (ret == 0)
-		ret = mempool_pieces_alloc(&pieces, n,
+		ret = mempool_mem_alloc(&mem, n,
 			plx_mempool_calc_obj_size(elt_size, flags, NULL), socket_id);
 	if (ret < 0) {
 		errno = -ret;
@@ -253,15 +253,12 @@ plx_mempool_create(const char *name, unsigned int n, unsigned int elt_size, unsi
 	mp = create_empty(name, &l, n, elt_size, cache_size, private_data_size, socket_id, flags);
 	if (mp == NULL) {
 		ret = errno;
-		mempool_pieces_free(&pieces);
+		mempool_mem_free(mem);
 		errno = ret;
 		return NULL;
 	}
 	ret = mp_init != NULL ? mp_init(mp, mp_init_arg) : 0;
-	if (ret >= 0)
-		ret = mempool_pieces_add(mp, &pieces);
-	else
-		mempool_pieces_free(&pieces);
+	mempool_mem_add(mp, mem);
 	if (ret >= 0 && obj_init != NULL)
 		ret = plx_mempool_obj_iter(mp, obj_init, obj_init_arg);
 	if (ret < 0) {
@@ -308,7 +305,7 @@ plx_mempool_free(struct plx_mempool *mp)
 		return;
 	mz = zone_name(zone, mp->name) == 0 ? plx_memzone_lookup(zone) : NULL;
 	if (mz != NULL && mz->addr == mp)
-		mempool_free_mem(mp);
+		mempool_mem_free(mp->mem);
 	free_zone(mz, mp);
 }
 

@@ -13,14 +13,13 @@
  * memory channels and cache sets.
  *
  * An lcore takes objects from its cache and puts them there, last in, first out; the cache trades
- * with the ring in bulk. Threads which are no lcore work on the ring directly, or through a cache of
- * their own. Any number of threads may use a pool, unless its flags say else. In what order the
+ * with the ring in bulk. Threads which are no lcore work on the ring directly, or through a cache
+ * of their own. Any number of threads may use a pool, unless its flags say else. In what order the
  * objects of one bulk call come is not promised.
  *
  * A build with -Dmempool_debug=true counts, and has cookies around each object: it finds objects
  * that are put twice or into another pool, and bytes written before or behind an object.
  */
-#include <stdio.h>
 #include <errno.h>
 
 #include <plx_common.h>
@@ -157,85 +156,6 @@ PLX_EXPORT struct plx_mempool *plx_mempool_create(const char *name, unsigned int
 	plx_mempool_obj_cb_t *obj_init, void *obj_init_arg, int socket_id, unsigned int flags);
 
 /**
- * plx_mempool_create_empty() - make a pool without objects, for plx_mempool_populate_*().
- * @name: as of plx_mempool_create(), as are all others.
- * @n: objects that it will have at most.
- *
- * Return: the pool, to be freed with plx_mempool_free(); or NULL with errno EINVAL, ENAMETOOLONG,
- * EEXIST or ENOMEM.
- */
-PLX_EXPORT struct plx_mempool *plx_mempool_create_empty(const char *name, unsigned int n,
-	unsigned int elt_size, unsigned int cache_size, unsigned int private_data_size,
-	int socket_id, unsigned int flags);
-
-/**
- * plx_mempool_set_ops_byname() - choose the mode of the ring of a pool that has no objects yet.
- * @mp: pool of plx_mempool_create_empty().
- * @name: "ring_mp_mc", "ring_sp_sc", "ring_mp_sc", "ring_sp_mc", "ring_mt_rts" or "ring_mt_hts":
- *	see enum plx_ring_sync_type.
- * @pool_config: NULL.
- *
- * Return: 0; -EINVAL for another name or a @pool_config; -EEXIST if it has objects.
- */
-PLX_EXPORT int plx_mempool_set_ops_byname(struct plx_mempool *mp, const char *name,
-	void *pool_config);
-
-/**
- * plx_mempool_populate_default() - give a pool all objects that it lacks.
- * @mp: pool; no other thread uses it meanwhile.
- *
- * In one piece of the heap of the pool's node, or in pieces which are no smaller than a 64th of
- * what is lacking. The memory of objects is zero. Return: objects added; -ENOMEM or what else
- * plx_malloc_socket() says, with none added.
- */
-PLX_EXPORT int plx_mempool_populate_default(struct plx_mempool *mp);
-
-/** typedef plx_mempool_memchunk_free_cb_t - gets memory back that a pool had from the caller. */
-typedef void (plx_mempool_memchunk_free_cb_t)(void *addr, void *opaque);
-
-/**
- * plx_mempool_populate_virt() - give a pool objects in memory of the caller.
- * @mp: pool; no other thread uses it meanwhile.
- * @addr: start of the memory, which need not be aligned. For devices it has to be in a memory region
- *	or registered and mapped: plx_extmem_register(), plx_dev_dma_map().
- * @len: bytes.
- * @pg_sz: no object that fits in between lies across a multiple of this, a power of two; 0: any may.
- * @free_cb: called by plx_mempool_free(); NULL: nobody is told.
- * @opaque: its argument.
- *
- * Bytes of objects keep what is in them. Return: objects added, as many as fit but no more than the
- * pool lacks, at least 1; -ENOSPC if none fits or none is lacking; -EINVAL; -ENOMEM. @free_cb is not
- * called then.
- */
-PLX_EXPORT int plx_mempool_populate_virt(struct plx_mempool *mp, void *addr, size_t len,
-	size_t pg_sz, plx_mempool_memchunk_free_cb_t *free_cb, void *opaque);
-
-/**
- * struct plx_mempool_objsz - what an object takes, in bytes.
- * @elt_size: the object.
- * @header_size: in front of it.
- * @trailer_size: behind it.
- * @total_size: all of it: from one object to the next.
- */
-struct plx_mempool_objsz {
-	uint32_t elt_size;
-	uint32_t header_size;
-	uint32_t trailer_size;
-	uint32_t total_size;
-};
-
-/**
- * plx_mempool_calc_obj_size() - what does an object take?
- * @elt_size: bytes of the object.
- * @flags: MEMPOOL_F_NO_SPREAD or 0.
- * @sz: filled in, if not NULL.
- *
- * Return: its total_size; 0 if that is too large, or @elt_size 0.
- */
-PLX_EXPORT uint32_t plx_mempool_calc_obj_size(uint32_t elt_size, uint32_t flags,
-	struct plx_mempool_objsz *sz);
-
-/**
  * plx_mempool_free() - give back a pool and all its objects, in use or not.
  * @mp: no thread and no device uses it or an object of it any more; NULL is fine. What is no pool
  *	is left alone and one line is logged.
@@ -258,39 +178,6 @@ PLX_EXPORT struct plx_mempool *plx_mempool_lookup(const char *name);
  */
 PLX_EXPORT int plx_mempool_obj_iter(struct plx_mempool *mp, plx_mempool_obj_cb_t *obj_cb,
 	void *obj_cb_arg);
-
-/**
- * struct plx_mempool_memhdr - memory that objects of a pool are in; read only for users.
- * @addr: first byte.
- * @len: bytes.
- */
-struct plx_mempool_memhdr {
-	void *addr;
-	size_t len;
-};
-
-/**
- * typedef plx_mempool_mem_cb_t - called for a piece of memory of a pool.
- * @mp: pool.
- * @arg: the caller's.
- * @memhdr: the piece; all objects of the pool lie in one of them each.
- * @mem_idx: its number, from 0.
- *
- * Return: 0 to go on; a negative errno ends the walk.
- */
-typedef int (plx_mempool_mem_cb_t)(struct plx_mempool *mp, void *arg,
-	const struct plx_mempool_memhdr *memhdr, unsigned int mem_idx);
-
-/**
- * plx_mempool_mem_iter() - call @mem_cb for every piece of memory that objects are in.
- * @mp: pool.
- * @mem_cb: what to call.
- * @mem_cb_arg: passed on.
- *
- * Any thread. Return: 0; or the negative errno with which @mem_cb ended the walk.
- */
-PLX_EXPORT int plx_mempool_mem_iter(struct plx_mempool *mp, plx_mempool_mem_cb_t *mem_cb,
-	void *mem_cb_arg);
 
 /**
  * plx_mempool_avail_count() - free objects, in the ring and in all caches.
@@ -361,9 +248,9 @@ plx_mempool_cache_objs(struct plx_mempool_cache *cache)
  * @size: objects that a refill leaves in it, 1 to PLX_MEMPOOL_CACHE_MAX_SIZE.
  * @socket_id: NUMA node, or SOCKET_ID_ANY.
  *
- * For plx_mempool_generic_get() and plx_mempool_generic_put(), by one thread at a time, with one pool
- * until it is flushed. Return: the cache, to be flushed and then freed with plx_mempool_cache_free();
- * or NULL with errno EINVAL or ENOMEM.
+ * For plx_mempool_generic_get() and plx_mempool_generic_put(), by one thread at a time, with one
+ * pool until it is flushed. Return: the cache, to be flushed and then freed with
+ * plx_mempool_cache_free(); or NULL with errno EINVAL or ENOMEM.
  */
 PLX_EXPORT struct plx_mempool_cache *plx_mempool_cache_create(uint32_t size, int socket_id);
 
@@ -478,8 +365,8 @@ plx_mempool_generic_get(struct plx_mempool *mp, void **obj_table, unsigned int n
  * @cache: the caller's own, or NULL to work on the ring.
  *
  * An object that is put twice is an error. A debug build logs one line, counts it and leaves that
- * object out. Others see it when the ring overflows only, and then one line is logged and the objects
- * of that call are dropped.
+ * object out. Others see it when the ring overflows only, and then one line is logged and the
+ * objects of that call are dropped.
  */
 static __plx_always_inline void
 plx_mempool_generic_put(struct plx_mempool *mp, void * const *obj_table, unsigned int n,
@@ -557,66 +444,8 @@ plx_mempool_put(struct plx_mempool *mp, void *obj)
 #endif
 }
 
-/**
- * struct plx_mempool_stats - what happened to a pool; of a debug build.
- * @put_bulk: calls that put.
- * @put_objs: objects put.
- * @get_success_bulk: calls that got.
- * @get_success_objs: objects got.
- * @get_fail_bulk: calls that did not.
- * @get_fail_objs: objects that these wanted.
- * @put_common_pool_bulk: of the calls that put, those that the ring had to do with.
- * @get_common_pool_bulk: of the calls that got, those that the ring had to do with.
- * @bad_objs: objects that were put twice or into another pool, or had bytes around them overwritten.
- */
-struct plx_mempool_stats {
-	uint64_t put_bulk;
-	uint64_t put_objs;
-	uint64_t get_success_bulk;
-	uint64_t get_success_objs;
-	uint64_t get_fail_bulk;
-	uint64_t get_fail_objs;
-	uint64_t put_common_pool_bulk;
-	uint64_t get_common_pool_bulk;
-	uint64_t bad_objs;
-} __plx_cache_aligned;
-
-/**
- * plx_mempool_stats_get() - what did an lcore do with a pool?
- * @mp: pool.
- * @lcore_id: an lcore; PLX_MAX_LCORE: all threads that are none; LCORE_ID_ANY: all together.
- * @stats: filled in.
- *
- * Any thread. Return: 0; -ENOTSUP in a build without -Dmempool_debug=true; -EINVAL.
- */
-PLX_EXPORT int plx_mempool_stats_get(const struct plx_mempool *mp, unsigned int lcore_id,
-	struct plx_mempool_stats *stats);
-
-/**
- * plx_mempool_audit() - look at a pool and all of its objects.
- * @mp: pool, which no other thread uses meanwhile.
- *
- * Return: 0; -EBADMSG if a header names another pool, the caches or the ring have more than there is,
- * or, in a debug build, a cookie is overwritten. One line is logged.
- */
-PLX_EXPORT int plx_mempool_audit(struct plx_mempool *mp);
-
-/**
- * plx_mempool_dump() - print the state of a pool for people.
- * @f: open for writing.
- * @mp: pool. Any thread. Return: 0; -EIO.
- */
-PLX_EXPORT int plx_mempool_dump(FILE *f, struct plx_mempool *mp);
-
-/** plx_mempool_list_dump() - plx_mempool_dump() for all pools. Return: 0; -EIO. */
-PLX_EXPORT int plx_mempool_list_dump(FILE *f);
-
-/**
- * plx_mempool_walk() - call @func for every pool.
- * @func: may neither make nor free pools, rings, memzones or memory.
- * @arg: passed on. Any thread.
- */
-PLX_EXPORT void plx_mempool_walk(void (*func)(struct plx_mempool *mp, void *arg), void *arg);
-
 PLX_END_DECLS
+
+#include <plx_mempool_populate.h>
+#include <plx_mempool_show.h>
 #endif

@@ -18,7 +18,8 @@ PLX_LOG_REGISTER(plx_ring_logtype, "lib.ring", "RING", NOTICE)
 ssize_t
 plx_ring_get_memsize_elem(unsigned int esize, unsigned int count)
 {
-	if (esize == 0 || esize % PLX_RING_ELEM_ALIGN != 0 || !plx_is_power_of_2(count) || count < 2)
+	if (esize == 0 || esize % PLX_RING_ELEM_ALIGN != 0 ||
+	    !plx_is_power_of_2(count) || count < 2)
 		return -EINVAL;
 	/* 2^31 elements of less than 2^32 bytes: no overflow. */
 	return (ssize_t)PLX_ALIGN_CEIL(sizeof(struct plx_ring) + (size_t)count * esize,
@@ -236,7 +237,9 @@ plx_ring_lookup(const char *name)
 	if (zone_name(zone, name) == 0) {
 		mz = plx_memzone_lookup(zone);
 		r = mz != NULL ? (struct plx_ring *)mz->addr : NULL;
-		/* Acquire, with the release in plx_ring_init(); without a size it is in the making. */
+		/*
+		 * Acquire, with the release in plx_ring_init(); without a size it is in the making.
+		 */
 		if (r != NULL && __atomic_load_n(&r->size, __ATOMIC_ACQUIRE) != 0)
 			return r;
 	}
@@ -276,8 +279,9 @@ plx_ring_dump(FILE *f, const struct plx_ring *r)
 {
 	unsigned int used = plx_ring_count(r);
 
-	fprintf(f, "ring <%s>@%p\n  flags=%x size=%" PRIu32 " capacity=%" PRIu32 " used=%u avail=%u\n",
-		r->name, (const void *)r, r->flags, r->size, r->capacity, used, r->capacity - used);
+	fprintf(f, "ring <%s>@%p\n  flags=%x size=%" PRIu32 " capacity=%" PRIu32
+		" used=%u avail=%u\n", r->name, (const void *)r, r->flags, r->size, r->capacity,
+		used, r->capacity - used);
 	dump_side(f, "prod", &r->prod);
 	dump_side(f, "cons", &r->cons);
 	return ferror(f) ? -EIO : 0;

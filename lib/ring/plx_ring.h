@@ -41,7 +41,8 @@ PLX_EXPORT ssize_t plx_ring_get_memsize(unsigned int count);
  * @count: as in plx_ring_create().
  * @flags: as in plx_ring_create().
  *
- * For elements other than pointers take plx_ring_get_memsize_elem() bytes. Return: 0; -EINVAL for a bad
+ * For elements other than pointers take plx_ring_get_memsize_elem() bytes. Return: 0; -EINVAL for a
+ * bad
  * @count, an unknown flag or two modes for one side; -ENAMETOOLONG.
  */
 PLX_EXPORT int plx_ring_init(struct plx_ring *r, const char *name, unsigned int count,

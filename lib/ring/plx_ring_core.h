@@ -56,7 +56,8 @@ enum plx_ring_queue_behavior {
  * @PLX_RING_SYNC_ST: one thread at a time.
  * @PLX_RING_SYNC_MT_RTS: relaxed tail: any number of threads; the last of those that overlap moves
  *	the tail for all, so none waits for another one to finish, unless the head is too far ahead
- *	(plx_ring_set_prod_htd_max()). Two atomic exchanges a call. For threads that may be preempted.
+ *	(plx_ring_set_prod_htd_max()). Two atomic exchanges a call. For threads that may be
+ *	preempted.
  * @PLX_RING_SYNC_MT_HTS: head and tail in step: one thread at a time is let in, the others spin at
  *	the door. For threads that may be preempted, and the only one of the MT modes with which one
  *	can look before one takes (plx_ring_peek.h).
@@ -75,8 +76,9 @@ enum plx_ring_sync_type {
  * @sync_type: of plx_ring_enqueue*() or plx_ring_dequeue*(); fixed when the ring is made.
  * @htd_max: with PLX_RING_SYNC_MT_RTS: a thread waits while @head is farther ahead of @tail.
  *
- * The low half of @head and @tail is the position. The high half counts with PLX_RING_SYNC_MT_RTS the
- * calls that began or ended, and is 0 with the others; the whole is always read and written at once.
+ * The low half of @head and @tail is the position. The high half counts with PLX_RING_SYNC_MT_RTS
+ * the calls that began or ended, and is 0 with the others; the whole is always read and written at
+ * once.
  */
 struct plx_ring_headtail {
 	uint64_t head;

@@ -19,7 +19,8 @@ PLX_BEGIN_DECLS
  * @esize: bytes of an element, a multiple of PLX_RING_ELEM_ALIGN.
  * @count: slots, as for plx_ring_get_memsize().
  *
- * Any thread. Return: bytes, slots included, a multiple of a cache line; -EINVAL for a bad @esize or
+ * Any thread. Return: bytes, slots included, a multiple of a cache line; -EINVAL for a bad @esize
+ * or
  * @count.
  */
 PLX_EXPORT ssize_t plx_ring_get_memsize_elem(unsigned int esize, unsigned int count);
@@ -127,7 +128,8 @@ plx_ring_sp_enqueue_elem(struct plx_ring *r, const void *obj, unsigned int esize
 }
 
 /**
- * plx_ring_enqueue_elem() - enqueue one element in the mode of the ring. Return: 0; -ENOBUFS when full.
+ * plx_ring_enqueue_elem() - enqueue one element in the mode of the ring. Return: 0; -ENOBUFS when
+ * full.
  */
 static __plx_always_inline int
 plx_ring_enqueue_elem(struct plx_ring *r, const void *obj, unsigned int esize)
@@ -224,7 +226,8 @@ plx_ring_sc_dequeue_elem(struct plx_ring *r, void *obj_p, unsigned int esize)
 }
 
 /**
- * plx_ring_dequeue_elem() - dequeue one element in the mode of the ring. Return: 0; -ENOENT when empty.
+ * plx_ring_dequeue_elem() - dequeue one element in the mode of the ring. Return: 0; -ENOENT when
+ * empty.
  */
 static __plx_always_inline int
 plx_ring_dequeue_elem(struct plx_ring *r, void *obj_p, unsigned int esize)

@@ -5,8 +5,8 @@
  * DOC: Functions for one mode by name: head and tail in step, see PLX_RING_SYNC_MT_HTS.
  *
  * plx_ring_enqueue*() and plx_ring_dequeue*() of a ring that was made with RING_F_MP_HTS_ENQ or
- * RING_F_MC_HTS_DEQ are the same; these spare the test of the mode. All calls on a side of a ring are
- * of one mode: which it was made with.
+ * RING_F_MC_HTS_DEQ are the same; these spare the test of the mode. All calls on a side of a ring
+ * are of one mode: which it was made with.
  */
 #include <plx_ring_elem.h>
 

@@ -4,17 +4,17 @@
 /**
  * DOC: Enqueue and dequeue in two steps: look before taking, and write or read in place.
  *
- * ..._start() reserves slots and ..._finish() hands over as many of them as are wanted after all, from
- * none to all. In between nobody else of that side gets in (HTS) or is there (SP, SC): keep it short,
- * and call finish even for none, from the same thread; but not after a start that returned 0. Start on
- * a side of another mode (MP, MC, RTS) reserves nothing and returns 0.
+ * ..._start() reserves slots and ..._finish() hands over as many of them as are wanted after all,
+ * from none to all. In between nobody else of that side gets in (HTS) or is there (SP, SC): keep it
+ * short, and call finish even for none, from the same thread; but not after a start that returned
+ * 0. Start on a side of another mode (MP, MC, RTS) reserves nothing and returns 0.
  *
  *	n = plx_ring_dequeue_bulk_start(r, &obj, 1, NULL);
  *	if (n != 0)
  *		plx_ring_dequeue_finish(r, is_wanted(obj) ? n : 0);
  *
- * The zero-copy functions (..._zc_...) give the place in the ring instead of copying. It is one run of
- * slots, or two where the end of the ring's memory comes in between.
+ * The zero-copy functions (..._zc_...) give the place in the ring instead of copying. It is one run
+ * of slots, or two where the end of the ring's memory comes in between.
  */
 #include <plx_ring_elem.h>
 
@@ -51,7 +51,8 @@ plx_ring_start(struct plx_ring_headtail *own, const struct plx_ring_headtail *ot
 	uint32_t avail = 0;
 
 	if (own->sync_type == PLX_RING_SYNC_ST)
-		n = plx_ring_move_head(own, other, span, n, behavior, PLX_RING_SYNC_ST, pos, &avail);
+		n = plx_ring_move_head(own, other, span, n, behavior, PLX_RING_SYNC_ST, pos,
+			&avail);
 	else if (own->sync_type == PLX_RING_SYNC_MT_HTS)
 		n = plx_ring_move_head(own, other, span, n, behavior, PLX_RING_SYNC_MT_HTS, pos,
 			&avail);
@@ -63,7 +64,8 @@ plx_ring_start(struct plx_ring_headtail *own, const struct plx_ring_headtail *ot
 }
 
 /**
- * plx_ring_finish() - hand over the first @n slots of those that were reserved, and give up the rest.
+ * plx_ring_finish() - hand over the first @n slots of those that were reserved, and give up the
+ * rest.
  * @own: the side.
  * @n: slots.
  */
@@ -74,8 +76,9 @@ plx_ring_finish(struct plx_ring_headtail *own, unsigned int n)
 	uint32_t pos = (uint32_t)__atomic_load_n(&own->tail, __ATOMIC_RELAXED);
 
 	/*
-	 * The head goes back first: as long as it is not where the tail is, nobody gets in. Release:
-	 * with @n 0 it is this store that lets the next one in, and looking at the slots is over.
+	 * The head goes back first: as long as it is not where the tail is, nobody gets in.
+	 * Release: with @n 0 it is this store that lets the next one in, and looking at the slots
+	 * is over.
 	 */
 	__atomic_store_n(&own->head, (uint32_t)(pos + n), __ATOMIC_RELEASE);
 	if (n != 0)
@@ -160,7 +163,8 @@ plx_ring_enqueue_finish(struct plx_ring *r, void * const *obj_table, unsigned in
 }
 
 /**
- * plx_ring_dequeue_bulk_elem_start() - copy the first @n elements without taking them yet, all or nothing.
+ * plx_ring_dequeue_bulk_elem_start() - copy the first @n elements without taking them yet, all or
+ * nothing.
  * @r: ring.
  * @obj_table: array of @n elements to be filled.
  * @esize: bytes of an element.
@@ -282,7 +286,8 @@ plx_ring_enqueue_zc_burst_start(struct plx_ring *r, unsigned int n, struct plx_r
 }
 
 /**
- * plx_ring_enqueue_zc_elem_finish() - hand over the first @n of the slots reserved; 0 to all of them.
+ * plx_ring_enqueue_zc_elem_finish() - hand over the first @n of the slots reserved; 0 to all of
+ * them.
  */
 static __plx_always_inline void
 plx_ring_enqueue_zc_elem_finish(struct plx_ring *r, unsigned int n)
@@ -349,7 +354,8 @@ plx_ring_dequeue_zc_burst_start(struct plx_ring *r, unsigned int n, struct plx_r
 }
 
 /**
- * plx_ring_dequeue_zc_elem_finish() - take the first @n of the elements looked at; 0 to all of them.
+ * plx_ring_dequeue_zc_elem_finish() - take the first @n of the elements looked at; 0 to all of
+ * them.
  */
 static __plx_always_inline void
 plx_ring_dequeue_zc_elem_finish(struct plx_ring *r, unsigned int n)

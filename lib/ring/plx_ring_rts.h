@@ -5,8 +5,8 @@
  * DOC: Functions for one mode by name: relaxed tail, see PLX_RING_SYNC_MT_RTS.
  *
  * plx_ring_enqueue*() and plx_ring_dequeue*() of a ring that was made with RING_F_MP_RTS_ENQ or
- * RING_F_MC_RTS_DEQ are the same; these spare the test of the mode. All calls on a side of a ring are
- * of one mode: which it was made with.
+ * RING_F_MC_RTS_DEQ are the same; these spare the test of the mode. All calls on a side of a ring
+ * are of one mode: which it was made with.
  */
 #include <plx_ring_elem.h>
 
@@ -82,13 +82,14 @@ plx_ring_mc_rts_dequeue_burst(struct plx_ring *r, void **obj_table, unsigned int
 
 /**
  * plx_ring_get_prod_htd_max() - how far a producer may run ahead of another one.
- * Return: slots that the head may be ahead of the tail when a call begins; UINT32_MAX if the producers
- * are not in the mode RTS.
+ * Return: slots that the head may be ahead of the tail when a call begins; UINT32_MAX if the
+ * producers are not in the mode RTS.
  */
 PLX_EXPORT uint32_t plx_ring_get_prod_htd_max(const struct plx_ring *r);
 
 /**
- * plx_ring_set_prod_htd_max() - set plx_ring_get_prod_htd_max(), an eighth of the capacity at first.
+ * plx_ring_set_prod_htd_max() - set plx_ring_get_prod_htd_max(), an eighth of the capacity at
+ * first.
  * @r: ring, which no producer uses now.
  * @v: slots; a small number has threads wait for each other sooner, as in the mode MT with 0.
  *
@@ -98,13 +99,14 @@ PLX_EXPORT int plx_ring_set_prod_htd_max(struct plx_ring *r, uint32_t v);
 
 /**
  * plx_ring_get_cons_htd_max() - how far a consumer may run ahead of another one.
- * Return: slots that the head may be ahead of the tail when a call begins; UINT32_MAX if the consumers
- * are not in the mode RTS.
+ * Return: slots that the head may be ahead of the tail when a call begins; UINT32_MAX if the
+ * consumers are not in the mode RTS.
  */
 PLX_EXPORT uint32_t plx_ring_get_cons_htd_max(const struct plx_ring *r);
 
 /**
- * plx_ring_set_cons_htd_max() - set plx_ring_get_cons_htd_max(), an eighth of the capacity at first.
+ * plx_ring_set_cons_htd_max() - set plx_ring_get_cons_htd_max(), an eighth of the capacity at
+ * first.
  * @r: ring, which no consumer uses now.
  * @v: slots; a small number has threads wait for each other sooner, as in the mode MT with 0.
  *

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What rings, mempools and mbufs cost: one source for Pollux and for DPDK, whose calls differ in their
- * prefix, API(x), only. Prints a line "NAME VALUE" for each measurement: TSC cycles for an element
- * that is put in and taken out, times 1000.
+ * What rings, mempools and mbufs cost: one source for Pollux and for DPDK, whose calls differ in
+ * their prefix, API(x), only. Prints a line "NAME VALUE" for each measurement: TSC cycles for an
+ * element that is put in and taken out, times 1000.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -36,7 +36,9 @@ print(const char *what, const char *how, unsigned int n, uint64_t *cycles, unsig
 	printf("%s:%s:%u %ju\n", what, how, n, (uintmax_t)(cycles[CHUNKS / 2] * 1000 / elems));
 }
 
-/* @do_in and @do_out are expressions on n, a constant as it is in most programs; false: it failed. */
+/*
+ * @do_in and @do_out are expressions on n, a constant as it is in most programs; false: it failed.
+ */
 #define MEASURE(what, how, n_, do_in, do_out) do { \
 	const unsigned int n = (n_); \
 	uint64_t cycles[CHUNKS]; \
@@ -193,7 +195,10 @@ bench_pool_kind(STRUCT(mempool) *mp, const char *how, STRUCT(mempool_cache) *cac
 		(API(mempool_generic_put)(mp, objs, n, cache), 1));
 }
 
-/* As programs have it: the cache of the lcore is looked for in each call. More than the cache holds too. */
+/*
+ * As programs have it: the cache of the lcore is looked for in each call. More than the cache holds
+ * too.
+ */
 static void
 bench_pool_default(STRUCT(mempool) *mp)
 {

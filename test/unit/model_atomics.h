@@ -2,17 +2,18 @@
 #ifndef MODEL_ATOMICS_H
 #define MODEL_ATOMICS_H
 /*
- * C11 atomics that try everything C11 allows. Code that is compiled after the macros at the end of this
- * file runs under Model::explore(), which repeats it with every order of its threads' atomic accesses,
- * and every value that each load may see.
+ * C11 atomics that try everything C11 allows. Code that is compiled after the macros at the end of
+ * this file runs under Model::explore(), which repeats it with every order of its threads' atomic
+ * accesses, and every value that each load may see.
  *
  * How: an atomic object is the list of all values it has had. A thread has a view: how much of each
- * list it must know of. A load picks any value that is not older than the view; with acquire the thread
- * adds the view that the writer had when it stored with release. Exchanges read the newest value. Views
- * hold vector clocks too, so copies of plain memory that are not ordered by happens-before are found:
- * they are data races. Two stores to one object that are not ordered are reported as well, for the
- * lists have one order only. Loads that see values from the future of their own thread are left out:
- * no CPU makes those out of this code, since each store here depends on the loads before it.
+ * list it must know of. A load picks any value that is not older than the view; with acquire the
+ * thread adds the view that the writer had when it stored with release. Exchanges read the newest
+ * value. Views hold vector clocks too, so copies of plain memory that are not ordered by
+ * happens-before are found: they are data races. Two stores to one object that are not ordered are
+ * reported as well, for the lists have one order only. Loads that see values from the future of
+ * their own thread are left out: no CPU makes those out of this code, since each store here depends
+ * on the loads before it.
  *
  * A state that was there before is not gone into again; it is told by a hash of 64 bits.
  */
@@ -106,7 +107,10 @@ public:
 	size_t runs() const { return n_runs; }
 	size_t states() const { return visited.size(); }
 
-	/* Try all runs; @start makes the world anew, @fault looks at it in the end. The first fault, or "". */
+	/*
+	 * Try all runs; @start makes the world anew, @fault looks at it in the end. The first
+	 * fault, or "".
+	 */
 	std::string explore(unsigned int n, std::function<void()> start,
 		std::function<void(unsigned int)> body, std::function<const char *()> fault)
 	{
@@ -127,7 +131,10 @@ public:
 		return "";
 	}
 
-	/* Make an atomic object known; @start does it for all, in the same order and at the same address. */
+	/*
+	 * Make an atomic object known; @start does it for all, in the same order and at the same
+	 * address.
+	 */
 	void add(uint64_t *p) { objects.push_back({ p, { { *p, View() } } }); }
 
 	uint64_t load(const uint64_t *p, int order, const char *file, int line)
@@ -248,7 +255,9 @@ private:
 		}
 	}
 
-	/* Contexts begin a stack; jumps between stacks then spare the system call of swapcontext(). */
+	/*
+	 * Contexts begin a stack; jumps between stacks then spare the system call of swapcontext().
+	 */
 	void enter(Thread &t)
 	{
 		ucontext_t context, here;

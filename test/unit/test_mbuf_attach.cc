@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* mbufs with buffers of others: indirect, external, pinned; each is free again with its last user. */
+/*
+ * mbufs with buffers of others: indirect, external, pinned; each is free again with its last user.
+ */
 #include <atomic>
 #include <cstdlib>
 #include <cstring>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Pools: memory in pieces and of the application, caches of threads, what pools tell, debug builds. */
+/*
+ * Pools: memory in pieces and of the application, caches of threads, what pools tell, debug builds.
+ */
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The ring's code on every machine that C11 allows: plx_ring_move.h and plx_ring_peek.h are compiled
- * with model_atomics.h in the place of the compiler's atomics, and all runs of a few threads are tried.
+ * The ring's code on every machine that C11 allows: plx_ring_move.h and plx_ring_peek.h are
+ * compiled with model_atomics.h in the place of the compiler's atomics, and all runs of a few
+ * threads are tried.
  */
 #include <gtest/gtest.h>
 
@@ -28,7 +29,9 @@ namespace {
 
 using model::Model;
 
-/* What one thread does: 'e' enqueue, 'd' dequeue, 'p' look and take, 'n' look and leave; how many. */
+/*
+ * What one thread does: 'e' enqueue, 'd' dequeue, 'p' look and take, 'n' look and leave; how many.
+ */
 struct Op {
 	char what;
 	unsigned int n;
