@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include <plx_malloc.h>
+#include <plx_mbuf_attach.h>
+
 namespace contract {
 
 namespace {
@@ -278,6 +281,60 @@ TEST_F(Packets, shared_mbufs_are_not_changed)
 	stop();
 	EXPECT_EQ(plx_mbuf_refcnt_read(m), 1);
 	plx_pktmbuf_free(m);
+}
+
+/* Packets that share a buffer, each with headers of its own in front; the one who had it first sees no change. */
+TEST_F(Packets, clones)
+{
+	const Bytes sent = frame(700);
+	plx_mempool *const indirect = make_pool(63, 0);
+
+	NEED_WIRE();
+	ASSERT_NO_FATAL_FAILURE(start());
+
+	plx_mbuf *original = make_packet(pool, sent);
+	std::vector<plx_mbuf *> packets;
+
+	for (int i = 0; i < 16; i++) {
+		packets.push_back(plx_pktmbuf_clone(original, indirect));
+		ASSERT_NE(packets.back(), nullptr);
+	}
+	expect_same(std::vector<Bytes>(16, sent), exchange(packets));
+	stop();
+	EXPECT_EQ(plx_mbuf_refcnt_read(original), 1);
+	EXPECT_EQ(Bytes(plx_pktmbuf_mtod(original, uint8_t *), plx_pktmbuf_mtod(original, uint8_t *) + 700), sent);
+	plx_pktmbuf_free(original);
+}
+
+/* A buffer of the program's, which gets it back when it was sent. */
+TEST_F(Packets, external_buffers)
+{
+	uint16_t len = 2048;
+	int freed = 0;
+
+	NEED_WIRE();
+	ASSERT_NO_FATAL_FAILURE(start());
+
+	auto *buffer = static_cast<uint8_t *>(plx_malloc("contract", len, 0));
+
+	ASSERT_NE(buffer, nullptr);
+
+	const Bytes sent = frame(900);
+	plx_mbuf_ext_shared_info *shinfo = plx_pktmbuf_ext_shinfo_init_helper(buffer, &len,
+		[](void *, void *arg) { ++*static_cast<int *>(arg); }, &freed);
+	plx_mbuf *m = plx_pktmbuf_alloc(pool);
+
+	ASSERT_NE(m, nullptr);
+	ASSERT_NE(shinfo, nullptr);
+	plx_pktmbuf_attach_extbuf(m, buffer, len, shinfo);
+	std::copy(sent.begin(), sent.end(), plx_pktmbuf_append(m, uint16_t(sent.size())));
+
+	const std::vector<plx_mbuf *> packets = { m };
+
+	expect_same({ sent }, exchange(packets));
+	stop();
+	EXPECT_EQ(freed, 1);
+	plx_free(buffer);
 }
 
 TEST_F(Packets, each_queue_takes_mbufs_of_its_pool)
