@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The port contract: what an application may expect of every port, whatever its driver. A port is asked what it can, and
- * what it can't is skipped, with the reason.
+ * The port contract: what an application may expect of every port, whatever its driver. A port is
+ * asked what it can, and what it can't is skipped, with the reason.
  *
  *	port_contract [GTEST-OPTION...] EAL-OPTION... [-- OPTION...]
  *
- *	--wire=pair|self|none	two ports on one wire (the default); one that receives what it sends; one that nobody hears
+ *	--wire=pair|self|none	two ports on one wire (the default); one that receives what it
+ *				sends; one that nobody hears
  *	--unfiltered		the ports take all that comes, whatever the address
- *	--lacks=WORD		the model of the device does not do what the real one does: rx-checksums, rss, tso-last-flags,
- *				oversize-count
- *	--kernel-nic=NAME	an interface of the kernel on the same wire, that judges what the ports send
+ *	--lacks=WORD		the model of the device does not do what the real one does:
+ *				rx-checksums, rss, tso-last-flags, oversize-count
+ *	--kernel-nic=NAME	an interface of the kernel on the same wire, which judges what the
+ *				ports send
  *	--restarts=N		how often to start and stop (1000)
  *
  * One driver in the lab, and only what has to do with RSS, in a build in build/:
  *
- *	tools/lab --nic igb --nic igb -- sh -c 'set -- $LAB_NICS; build/test/lab/port_contract -l 0 -a $1 -a $2 \
- *		--gtest_filter="Rss.*"'
+ *	tools/lab --nic igb --nic igb -- sh -c 'set -- $LAB_NICS
+ *		build/test/lab/port_contract -l 0 -a $1 -a $2 --gtest_filter="Rss.*"'
  *
  * all of it, as tools/check does, and on a software port without any lab:
  *
@@ -102,11 +104,15 @@ run(int argc, char **argv)
 	testing::InitGoogleTest(&argc, argv);
 
 	char **const end = argv + argc;
-	char **const separator = std::find_if(argv, end, [](const char *s) { return strcmp(s, "--") == 0; });
+	char **const separator = std::find_if(argv, end, [](const char *word) {
+		return strcmp(word, "--") == 0;
+	});
 
 	for (char **word = separator; word < end && ++word < end;)
 		if (!parse_option(*word)) {
-			fprintf(stderr, "port_contract: %s is no option; they are in port_contract.cc\n", *word);
+			fprintf(stderr,
+				"port_contract: %s is no option; they are in port_contract.cc\n",
+				*word);
 			return 2;
 		}
 	*separator = nullptr;
@@ -203,7 +209,9 @@ monitor_node()
 {
 	std::error_code error;
 
-	for (const auto &entry : std::filesystem::directory_iterator("/sys/class/virtio-ports", error)) {
+	const std::filesystem::directory_iterator ports("/sys/class/virtio-ports", error);
+
+	for (const auto &entry : ports) {
 		std::ifstream file(entry.path() / "name");
 		std::string name;
 
@@ -223,7 +231,8 @@ set_wire(const std::string &bdf, bool plugged)
 	if (node.empty() || sscanf(bdf.c_str(), "%*x:%x:", &bus) != 1)
 		return false;
 
-	const std::string request = "set_link nic" + std::to_string(bus) + (plugged ? " on\n" : " off\n");
+	const std::string request = "set_link nic" + std::to_string(bus) +
+		(plugged ? " on\n" : " off\n");
 	const int fd = open(node.c_str(), O_RDWR | O_CLOEXEC);
 	pollfd readable = { fd, POLLIN, 0 };
 
@@ -282,8 +291,8 @@ plx_mempool *
 Contract::make_pool(unsigned int n, uint16_t data_room, uint16_t priv_size)
 {
 	const std::string name = "contract" + std::to_string(pools.size());
-	plx_mempool *made = plx_pktmbuf_pool_create(name.c_str(), n, std::min(n / 8, 32U), priv_size,
-		data_room, SOCKET_ID_ANY);
+	plx_mempool *made = plx_pktmbuf_pool_create(name.c_str(), n, std::min(n / 8, 32U),
+		priv_size, data_room, SOCKET_ID_ANY);
 
 	EXPECT_NE(made, nullptr) << n << " mbufs of " << data_room << " bytes: errno " << errno;
 	if (made != nullptr)
@@ -297,7 +306,8 @@ Contract::make_packet(plx_mempool *pool, const Bytes &frame, unsigned int segmen
 	plx_mbuf *packet = nullptr;
 
 	for (unsigned int i = 0; i < segments; i++) {
-		const size_t from = frame.size() * i / segments, to = frame.size() * (i + 1) / segments;
+		const size_t from = frame.size() * i / segments;
+		const size_t to = frame.size() * (i + 1) / segments;
 		plx_mbuf *m = plx_pktmbuf_alloc(pool);
 		char *data = m != nullptr ? plx_pktmbuf_append(m, uint16_t(to - from)) : nullptr;
 
@@ -366,8 +376,8 @@ Contract::poll(std::vector<Packet> &packets)
 		for (uint16_t i = 0; i < n; i++) {
 			const plx_mbuf *m = burst[i];
 			const char *reason = "";
-			Packet packet { {}, m->ol_flags, m->packet_type, m->hash.rss, m->vlan_tci, queue,
-				m->nb_segs };
+			Packet packet { {}, m->ol_flags, m->packet_type, m->hash.rss, m->vlan_tci,
+				queue, m->nb_segs };
 
 			EXPECT_EQ(plx_mbuf_check(m, 1, &reason), 0) << reason;
 			EXPECT_EQ(m->port, rx.id);

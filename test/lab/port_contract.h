@@ -2,8 +2,9 @@
 #ifndef TEST_PORT_CONTRACT_H
 #define TEST_PORT_CONTRACT_H
 /*
- * What the tests of the port contract stand on: the ports of this run, a fixture that leaves each test's ports stopped and
- * its pools full, and ways to send and to wait. How to run it: port_contract.cc.
+ * What the tests of the port contract stand on: the ports of this run, a fixture that leaves each
+ * test's ports stopped and its pools full, and ways to send and to wait. How to run it:
+ * port_contract.cc.
  */
 #include <chrono>
 #include <functional>
@@ -25,8 +26,12 @@ enum class Wire { NONE, SELF, PAIR };
 /* What the command line says of the ports, and they can't say themselves. */
 struct Options {
 	Wire wire = Wire::PAIR;
-	bool filters = true;		/* the port takes what is for it only, unless it is promiscuous */
-	/* What a device model may lack although its driver has it, since the real device has: --lacks. */
+	/* the port takes what is for it only, unless it is promiscuous */
+	bool filters = true;
+	/*
+	 * What a device model may lack although its driver has it, since the real device has:
+	 * --lacks.
+	 */
 	bool rx_checksums = true;	/* to say of a packet whether they are right */
 	bool rss = true;		/* to spread packets */
 	bool tso_last_flags = true;	/* FIN and PSH in the last segment */
@@ -55,7 +60,8 @@ struct Config {
 	plx_eth_conf conf {};
 	plx_eth_rxconf rxconf {};
 	plx_eth_txconf txconf {};
-	std::vector<plx_mempool *> pools;	/* Rx queue i takes that of i modulo their number; none: the test's */
+	/* Rx queue i takes that of i modulo their number; none: the test's */
+	std::vector<plx_mempool *> pools;
 };
 
 /* A packet as it was received. */
@@ -99,9 +105,13 @@ protected:
 	plx_mempool *make_pool(unsigned int n, uint16_t data_room = PLX_MBUF_DEFAULT_BUF_SIZE,
 		uint16_t priv_size = 0);
 	/* The frame as a packet of @segments mbufs of about the same length. */
-	static plx_mbuf *make_packet(plx_mempool *pool, const Bytes &frame, unsigned int segments = 1);
+	static plx_mbuf *make_packet(plx_mempool *pool, const Bytes &frame,
+		unsigned int segments = 1);
 
-	/* Start both ends of the wire and wait for their links; one that hears itself gets both set-ups. */
+	/*
+	 * Start both ends of the wire and wait for their links; one that hears itself gets both
+	 * set-ups.
+	 */
 	void start(const Config &sender = {}, const Config &receiver = {});
 	void start_one(Port &port, const Config &setup = {});
 	void stop();
@@ -118,8 +128,8 @@ protected:
 	/* Add what has come to @packets. */
 	void poll(std::vector<Packet> &packets);
 	/*
-	 * Send @frame, and behind it one that must arrive: the number of packets before that. A wire keeps the order, so what
-	 * has not come then was dropped.
+	 * Send @frame, and behind it one that must arrive: the number of packets before that. A
+	 * wire keeps the order, so what has not come then was dropped.
 	 */
 	size_t arrive(const Bytes &frame);
 
@@ -127,7 +137,8 @@ protected:
 	Bytes frame(size_t len) { return plain_frame(rx.mac(), tx.mac(), len, ++seed); }
 	std::vector<Bytes> frames(size_t n, size_t len);
 	/* Each of @sent has come, once and in order. */
-	static void expect_same(const std::vector<Bytes> &sent, const std::vector<Packet> &received);
+	static void expect_same(const std::vector<Bytes> &sent,
+		const std::vector<Packet> &received);
 
 	plx_mempool *pool = nullptr;
 	Port &tx, &rx;			/* one and the same with Wire::SELF and NONE */

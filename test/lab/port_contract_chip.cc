@@ -25,7 +25,8 @@ xstats_of(const Port &port)
 	for (size_t i = 0; i < names.size(); i++) {
 		EXPECT_EQ(values[i].id, i);
 		EXPECT_NE(names[i].name[0], '\0') << "counter " << i;
-		EXPECT_TRUE(all.emplace(names[i].name, values[i].value).second) << names[i].name << " is there twice";
+		EXPECT_TRUE(all.emplace(names[i].name, values[i].value).second) << names[i].name
+			<< " is there twice";
 	}
 	return all;
 }
@@ -52,7 +53,9 @@ TEST_F(Xstats, count_what_was_sent)
 	EXPECT_EQ(grown(tx_before, tx, "tx_good_packets"), sent.size());
 	EXPECT_EQ(grown(tx_before, tx, "tx_good_bytes"), sent.size() * 200);
 	if (options.wire != Wire::NONE) {
-		EXPECT_TRUE(await([&] { return grown(rx_before, rx, "rx_good_packets") >= sent.size(); }));
+		EXPECT_TRUE(await([&] {
+			return grown(rx_before, rx, "rx_good_packets") >= sent.size();
+		}));
 		EXPECT_EQ(grown(rx_before, rx, "rx_good_packets"), sent.size() + foreign);
 	}
 	if (tx_before.count("tx_q0_packets") != 0) {
@@ -73,7 +76,8 @@ TEST_F(Xstats, by_id)
 		uint64_t id = UINT64_MAX;
 		plx_eth_xstat_name name {};
 
-		ASSERT_EQ(plx_eth_xstats_get_id_by_name(tx.id, entry.first.c_str(), &id), 0) << entry.first;
+		ASSERT_EQ(plx_eth_xstats_get_id_by_name(tx.id, entry.first.c_str(), &id), 0)
+			<< entry.first;
 		ASSERT_EQ(plx_eth_xstats_get_names_by_id(tx.id, &name, 1, &id), 1);
 		EXPECT_EQ(name.name, entry.first);
 		EXPECT_EQ(plx_eth_xstats_get_by_id(tx.id, &id, &value, 1), 1);
@@ -89,9 +93,9 @@ TEST_F(Xstats, reset)
 	/* Counters of a device may come late, and then not in what was reset. */
 	EXPECT_TRUE(await([&] { return xstats_of(tx).at("tx_good_packets") > 0; }));
 	EXPECT_EQ(plx_eth_xstats_reset(tx.id), 0);
-	for (const auto &entry : xstats_of(tx))
-		if (entry.first.find("packets") != std::string::npos && entry.first.find("tx_") == 0) {
-			EXPECT_EQ(entry.second, 0u) << entry.first;
+	for (const auto &[name, value] : xstats_of(tx))
+		if (name.find("tx_") == 0 && name.find("packets") != std::string::npos) {
+			EXPECT_EQ(value, 0u) << name;
 		}
 	EXPECT_EQ(tx.stats().opackets, 0u);
 }
@@ -121,10 +125,12 @@ TEST_F(Chip, flow_control)
 		wanted.high_water = 0x2000;
 		wanted.low_water = 0x1000;
 	}
-	for (plx_eth_fc_mode mode : { PLX_ETH_FC_NONE, PLX_ETH_FC_RX_PAUSE, PLX_ETH_FC_TX_PAUSE, PLX_ETH_FC_FULL }) {
+	for (plx_eth_fc_mode mode : { PLX_ETH_FC_NONE, PLX_ETH_FC_RX_PAUSE, PLX_ETH_FC_TX_PAUSE,
+		PLX_ETH_FC_FULL }) {
 		wanted.mode = mode;
 		wanted.pause_time = uint16_t(0x100 + mode);
-		ASSERT_EQ(plx_eth_dev_flow_ctrl_set(tx.id, &wanted), 0) << "what was told, in mode " << mode;
+		ASSERT_EQ(plx_eth_dev_flow_ctrl_set(tx.id, &wanted), 0)
+			<< "what was told, in mode " << mode;
 		ASSERT_EQ(plx_eth_dev_flow_ctrl_get(tx.id, &found), 0);
 		EXPECT_EQ(found.mode, mode);
 		EXPECT_EQ(found.pause_time, wanted.pause_time);
@@ -174,7 +180,8 @@ TEST_F(Chip, registers)
 		GTEST_SKIP() << "no registers are told";
 	ASSERT_EQ(ret, 0);
 	ASSERT_GT(info.length, 0u);
-	ASSERT_TRUE(info.width == 4 || info.width == 8 || info.width == 1 || info.width == 2) << info.width;
+	ASSERT_TRUE(info.width == 4 || info.width == 8 || info.width == 1 || info.width == 2)
+		<< info.width;
 
 	Bytes values(size_t(info.length) * info.width);
 	std::vector<char> names(size_t(info.length) * PLX_DEV_REG_NAME_SIZE);

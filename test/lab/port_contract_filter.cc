@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The port contract: which packets a port receives, by address and by VLAN; and tags put in and taken out. */
+/*
+ * The port contract: which packets a port receives, by address and by VLAN; and tags put in and
+ * taken out.
+ */
 #include "port_contract.h"
 
 #include <algorithm>

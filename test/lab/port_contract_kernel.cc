@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The port contract: the kernel's stack as the judge of what a port makes of checksums and TCP. It has an interface on the
- * same wire, which leaves the checking to software and puts nothing together: tests/port-contract sets it up.
+ * The port contract: the kernel's stack as the judge of what a port makes of checksums and TCP. It
+ * has an interface on the same wire, which leaves the checking to software and puts nothing
+ * together: tests/port-contract sets it up.
  */
 #include "port_contract_tx.h"
 
@@ -67,7 +68,8 @@ protected:
 		std::string text;
 
 		std::getline(file, text);
-		ASSERT_EQ(plx_ether_unformat_addr(text.c_str(), &kernel), 0) << options.kernel_nic << ": " << text;
+		ASSERT_EQ(plx_ether_unformat_addr(text.c_str(), &kernel), 0) << options.kernel_nic
+			<< ": " << text;
 	}
 
 	Bytes to_kernel(const Kind &kind, uint16_t port, size_t payload)
@@ -98,7 +100,8 @@ public:
 
 		any.sin6_family = AF_INET6;
 		any.sin6_port = htons(OPEN_PORT);
-		EXPECT_EQ(bind(fd_, reinterpret_cast<sockaddr *>(&any), sizeof(any)), 0) << strerror(errno);
+		EXPECT_EQ(bind(fd_, reinterpret_cast<sockaddr *>(&any), sizeof(any)), 0)
+			<< strerror(errno);
 	}
 	~Socket() { close(fd_); }
 	Socket(const Socket &) = delete;
@@ -132,8 +135,10 @@ TEST_F(Judge, udp_with_its_checksum_filled_in)
 			Bytes came;
 
 			ASSERT_NO_FATAL_FAILURE(send_prepared(request(frame)));
-			ASSERT_TRUE(await([&] { return !(came = socket.take()).empty(); })) << kind.name << ", " << payload;
-			EXPECT_EQ(difference(Bytes(frame.end() - long(payload), frame.end()), came), "") << kind.name;
+			ASSERT_TRUE(await([&] { return !(came = socket.take()).empty(); }))
+				<< kind.name << ", " << payload;
+			EXPECT_EQ(difference(Bytes(frame.end() - long(payload), frame.end()), came),
+				"") << kind.name;
 		}
 	EXPECT_EQ(snmp("Udp", "InCsumErrors") + snmp6("Udp6InCsumErrors"), errors);
 
@@ -148,7 +153,10 @@ TEST_F(Judge, udp_with_its_checksum_filled_in)
 	}));
 }
 
-/* Nobody listens: each segment with a right checksum is answered by a reset, and the others are counted. */
+/*
+ * Nobody listens: each segment with a right checksum is answered by a reset, and the others are
+ * counted.
+ */
 TEST_F(Judge, tcp_with_its_checksum_filled_in_and_cut)
 {
 	NEED(capa & PLX_ETH_TX_OFFLOAD_TCP_CKSUM, "no checksums are filled in");
@@ -157,16 +165,19 @@ TEST_F(Judge, tcp_with_its_checksum_filled_in_and_cut)
 	const long errors = snmp("Tcp", "InCsumErrors");
 
 	for (const Kind &kind : { kinds[1], kinds[3] }) {
-		const Bytes small = to_kernel(kind, CLOSED_PORT, 333), large = to_kernel(kind, CLOSED_PORT, 10001);
+		const Bytes small = to_kernel(kind, CLOSED_PORT, 333);
+		const Bytes large = to_kernel(kind, CLOSED_PORT, 10001);
 		long resets = snmp("Tcp", "OutRsts");
 
 		ASSERT_NO_FATAL_FAILURE(send_prepared(request(small)));
-		EXPECT_TRUE(await([&] { return snmp("Tcp", "OutRsts") == resets + 1; })) << kind.name;
+		EXPECT_TRUE(await([&] { return snmp("Tcp", "OutRsts") == resets + 1; }))
+			<< kind.name;
 		if (!(capa & PLX_ETH_TX_OFFLOAD_TCP_TSO))
 			continue;
 		resets = snmp("Tcp", "OutRsts");
 		ASSERT_NO_FATAL_FAILURE(send_prepared(cut_request(large, 1400)));
-		EXPECT_TRUE(await([&] { return snmp("Tcp", "OutRsts") == resets + 8; })) << kind.name << ", cut: "
+		EXPECT_TRUE(await([&] { return snmp("Tcp", "OutRsts") == resets + 8; }))
+			<< kind.name << ", cut: "
 			<< snmp("Tcp", "OutRsts") - resets << " resets";
 	}
 	EXPECT_EQ(snmp("Tcp", "InCsumErrors"), errors);

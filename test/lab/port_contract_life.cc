@@ -135,8 +135,10 @@ TEST_F(Life, queue_counts_beyond_the_limit_are_refused)
 	const plx_eth_dev_info info = tx.info();
 
 	ASSERT_EQ(tx.set_up({}, pool), 0);
-	EXPECT_EQ(plx_eth_dev_configure(tx.id, uint16_t(info.max_rx_queues + 1), 1, nullptr), -EINVAL);
-	EXPECT_EQ(plx_eth_dev_configure(tx.id, 1, uint16_t(info.max_tx_queues + 1), nullptr), -EINVAL);
+	EXPECT_EQ(plx_eth_dev_configure(tx.id, uint16_t(info.max_rx_queues + 1), 1, nullptr),
+		-EINVAL);
+	EXPECT_EQ(plx_eth_dev_configure(tx.id, 1, uint16_t(info.max_tx_queues + 1), nullptr),
+		-EINVAL);
 	EXPECT_EQ(plx_eth_dev_configure(tx.id, 0, 0, nullptr), -EINVAL);
 	/* It is as it was. */
 	EXPECT_EQ(plx_eth_dev_start(tx.id), 0);
@@ -148,7 +150,10 @@ struct Sizes {
 
 	explicit Sizes(const plx_eth_desc_lim &lim)
 	{
-		/* A ring has to be filled: software ports that have none name limits beyond any memory. */
+		/*
+		 * A ring has to be filled: software ports that have none name limits beyond any
+		 * memory.
+		 */
 		const unsigned int most = std::min(unsigned(lim.nb_max), 8192U);
 		const unsigned int align = std::max(unsigned(lim.nb_align), 1U);
 
@@ -221,7 +226,8 @@ TEST_F(Life, a_pool_that_is_too_small_fails_the_start_and_is_full_again)
 
 	const int ret = plx_eth_dev_start(rx.id);
 
-	EXPECT_TRUE(ret == -ENOMEM || ret == 0) << ret << ": 0 is for ports that take mbufs when packets come";
+	EXPECT_TRUE(ret == -ENOMEM || ret == 0) << ret
+		<< ": 0 is for ports that take mbufs when packets come";
 	EXPECT_EQ(plx_eth_dev_stop(rx.id), 0);
 	EXPECT_TRUE(plx_mempool_full(small));
 	ASSERT_NO_FATAL_FAILURE(start());
@@ -288,12 +294,14 @@ TEST_F(Life, configurations_that_it_does_not_have_are_refused)
 
 		setup.conf.rxmode.offloads = offload;
 		if (!(info.rx_offload_capa & offload)) {
-			EXPECT_EQ(plx_eth_dev_configure(tx.id, 1, 1, &setup.conf), -ENOTSUP) << "Rx offload " << bit;
+			EXPECT_EQ(plx_eth_dev_configure(tx.id, 1, 1, &setup.conf), -ENOTSUP)
+				<< "Rx offload " << bit;
 		}
 		setup.conf.rxmode.offloads = 0;
 		setup.conf.txmode.offloads = offload;
 		if (!(info.tx_offload_capa & offload)) {
-			EXPECT_EQ(plx_eth_dev_configure(tx.id, 1, 1, &setup.conf), -ENOTSUP) << "Tx offload " << bit;
+			EXPECT_EQ(plx_eth_dev_configure(tx.id, 1, 1, &setup.conf), -ENOTSUP)
+				<< "Tx offload " << bit;
 		}
 	}
 	if (info.flow_type_rss_offloads == 0) {

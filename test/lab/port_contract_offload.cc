@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The port contract: checksums told, checksums filled in, and TCP cut, judged by software on the other end. */
+/*
+ * The port contract: checksums told, checksums filled in, and TCP cut, judged by software on the
+ * other end.
+ */
 #include "port_contract_tx.h"
 
 #include <algorithm>
@@ -34,7 +37,9 @@ protected:
 		EXPECT_EQ(difference(frame, received[0].data), "");
 		return received[0].ol_flags;
 	}
-	/* That of the bits in @mask it is @wanted that is told; or nothing, from who may be silent. */
+	/*
+	 * That of the bits in @mask it is @wanted that is told; or nothing, from who may be silent.
+	 */
 	static void expect_told(uint64_t flags, uint64_t mask, uint64_t wanted, const char *what)
 	{
 		if (options.rx_checksums || (flags & mask) != 0) {
@@ -82,13 +87,16 @@ TEST_F(RxChecksum, bad_ones)
 
 			const uint64_t flags = told(frame);
 
-			expect_told(flags, PLX_MBUF_F_RX_L4_CKSUM_MASK, PLX_MBUF_F_RX_L4_CKSUM_BAD, kind.name);
-			EXPECT_NE(flags & PLX_MBUF_F_RX_IP_CKSUM_MASK, PLX_MBUF_F_RX_IP_CKSUM_BAD) << kind.name;
+			expect_told(flags, PLX_MBUF_F_RX_L4_CKSUM_MASK, PLX_MBUF_F_RX_L4_CKSUM_BAD,
+				kind.name);
+			EXPECT_NE(flags & PLX_MBUF_F_RX_IP_CKSUM_MASK, PLX_MBUF_F_RX_IP_CKSUM_BAD)
+				<< kind.name;
 		}
 		if (checks_ip(kind)) {
 			set_checksums(frame);
 			frame[at.l2_len + 8]--;	/* the TTL, which is not of the pseudo-header */
-			expect_told(told(frame), PLX_MBUF_F_RX_IP_CKSUM_MASK, PLX_MBUF_F_RX_IP_CKSUM_BAD, kind.name);
+			expect_told(told(frame), PLX_MBUF_F_RX_IP_CKSUM_MASK,
+				PLX_MBUF_F_RX_IP_CKSUM_BAD, kind.name);
 		}
 	}
 }
@@ -101,11 +109,13 @@ TEST_F(RxChecksum, none_at_all)
 
 	/* RFC 768: 0 says that the sender made none. */
 	put16(frame, layout_of(frame).l4_cksum(), 0);
-	EXPECT_NE(told(frame) & PLX_MBUF_F_RX_L4_CKSUM_MASK, PLX_MBUF_F_RX_L4_CKSUM_BAD) << "UDP without one";
+	EXPECT_NE(told(frame) & PLX_MBUF_F_RX_L4_CKSUM_MASK, PLX_MBUF_F_RX_L4_CKSUM_BAD)
+		<< "UDP without one";
 	spec.proto = 253;
-	EXPECT_EQ(told(ip_frame(rx.mac(), tx.mac(), spec)) & PLX_MBUF_F_RX_L4_CKSUM_MASK, 0u) << "no L4";
-	EXPECT_EQ(told(this->frame(100)) & (PLX_MBUF_F_RX_L4_CKSUM_MASK | PLX_MBUF_F_RX_IP_CKSUM_MASK), 0u)
-		<< "no IP";
+	EXPECT_EQ(told(ip_frame(rx.mac(), tx.mac(), spec)) & PLX_MBUF_F_RX_L4_CKSUM_MASK, 0u)
+		<< "no L4";
+	EXPECT_EQ(told(this->frame(100)) &
+		(PLX_MBUF_F_RX_L4_CKSUM_MASK | PLX_MBUF_F_RX_IP_CKSUM_MASK), 0u) << "no IP";
 
 	/* Of a fragment nobody can say whether the checksum is right. */
 	spec.proto = IPPROTO_UDP;
@@ -120,8 +130,8 @@ class TxChecksum : public TxOffload {};
 
 TEST_F(TxChecksum, all_kinds_and_lengths)
 {
-	NEED(capa & (PLX_ETH_TX_OFFLOAD_IPV4_CKSUM | PLX_ETH_TX_OFFLOAD_UDP_CKSUM | PLX_ETH_TX_OFFLOAD_TCP_CKSUM),
-		"no checksums are filled in");
+	NEED(capa & (PLX_ETH_TX_OFFLOAD_IPV4_CKSUM | PLX_ETH_TX_OFFLOAD_UDP_CKSUM |
+		PLX_ETH_TX_OFFLOAD_TCP_CKSUM), "no checksums are filled in");
 	ASSERT_NO_FATAL_FAILURE(start_with());
 	for (const Kind &kind : kinds)
 		for (size_t payload : { 30, 31, 500, 1401 })
@@ -131,17 +141,19 @@ TEST_F(TxChecksum, all_kinds_and_lengths)
 				spec.payload = payload;
 				spec.seed = uint32_t(payload);
 				/* Headers in one mbuf are not asked too much. */
-				if (segments > 1 && (payload < 500 || !(capa & PLX_ETH_TX_OFFLOAD_MULTI_SEGS)))
+				if (segments > 1 && (payload < 500 ||
+				    !(capa & PLX_ETH_TX_OFFLOAD_MULTI_SEGS)))
 					continue;
 
 				const Bytes plain = ip_frame(rx.mac(), tx.mac(), spec);
 
-				ASSERT_NO_FATAL_FAILURE(expect_arrives(request(plain, segments), { plain }, kind.name));
+				ASSERT_NO_FATAL_FAILURE(expect_arrives(request(plain, segments),
+					{ plain }, kind.name));
 
 				const Bytes with_tag = tagged(plain, 0x2345);
 
-				ASSERT_NO_FATAL_FAILURE(expect_arrives(request(with_tag, segments), { with_tag },
-					std::string(kind.name) + " with a tag"));
+				ASSERT_NO_FATAL_FAILURE(expect_arrives(request(with_tag, segments),
+					{ with_tag }, std::string(kind.name) + " with a tag"));
 			}
 }
 
@@ -160,9 +172,11 @@ TEST_F(TxChecksum, mixed_burst)
 		sent.push_back(ip_frame(rx.mac(), tx.mac(), spec));
 		if (i % 4 == 3)		/* wrong on purpose, and so it is to stay */
 			sent.back().back() ^= 1;
-		packets.push_back(i % 2 == 0 ? request(sent.back()) : make_packet(pool, sent.back()));
+		packets.push_back(i % 2 == 0 ? request(sent.back()) :
+			make_packet(pool, sent.back()));
 	}
-	ASSERT_EQ(plx_eth_tx_prepare(tx.id, 0, packets.data(), uint16_t(packets.size())), packets.size());
+	ASSERT_EQ(plx_eth_tx_prepare(tx.id, 0, packets.data(), uint16_t(packets.size())),
+		packets.size());
 	expect_same(sent, exchange(packets));
 }
 
@@ -234,9 +248,11 @@ TEST_F(Tso, segments_are_right_to_the_byte)
 
 			const Bytes frame = ip_frame(rx.mac(), tx.mac(), spec);
 
-			ASSERT_NO_FATAL_FAILURE(expect_arrives(cut_request(frame, c.mss), pieces(frame, c.mss),
-				"IPv" + std::to_string(version) + ", " + std::to_string(c.payload) + " bytes by " +
-				std::to_string(c.mss)));
+			const std::string what = "IPv" + std::to_string(version) + ", " +
+				std::to_string(c.payload) + " bytes by " + std::to_string(c.mss);
+
+			ASSERT_NO_FATAL_FAILURE(expect_arrives(cut_request(frame, c.mss),
+				pieces(frame, c.mss), what));
 		}
 }
 
@@ -245,7 +261,8 @@ TEST_F(Tso, with_a_vlan_tag_inserted)
 	IpSpec spec;
 
 	NEED(capa & PLX_ETH_TX_OFFLOAD_VLAN_INSERT, "no VLAN insertion");
-	ASSERT_NO_FATAL_FAILURE(start_with(PLX_ETH_TX_OFFLOAD_TCP_TSO | PLX_ETH_TX_OFFLOAD_VLAN_INSERT));
+	ASSERT_NO_FATAL_FAILURE(start_with(PLX_ETH_TX_OFFLOAD_TCP_TSO |
+		PLX_ETH_TX_OFFLOAD_VLAN_INSERT));
 	spec.proto = IPPROTO_TCP;
 	spec.payload = 3000;
 
@@ -254,7 +271,8 @@ TEST_F(Tso, with_a_vlan_tag_inserted)
 
 	m->ol_flags |= PLX_MBUF_F_TX_VLAN;
 	m->vlan_tci = 0x3007;
-	ASSERT_NO_FATAL_FAILURE(expect_arrives(m, pieces(tagged(frame, 0x3007), 1000), "with a tag"));
+	ASSERT_NO_FATAL_FAILURE(expect_arrives(m, pieces(tagged(frame, 0x3007), 1000),
+		"with a tag"));
 }
 
 TEST_F(Tso, requests_that_can_not_be_are_refused)
@@ -275,7 +293,8 @@ TEST_F(Tso, requests_that_can_not_be_are_refused)
 	m = cut_request(frame, 1000);
 	m->l4_len = 0;
 	expect_refused(m, EINVAL, "no L4 header");
-	ASSERT_NO_FATAL_FAILURE(expect_arrives(cut_request(frame, 1000), pieces(frame, 1000), "a good one behind"));
+	ASSERT_NO_FATAL_FAILURE(expect_arrives(cut_request(frame, 1000), pieces(frame, 1000),
+		"a good one behind"));
 }
 
 } // namespace

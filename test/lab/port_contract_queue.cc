@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The port contract: single queues: started, stopped, looked into, slept for, buffered, called back from. */
+/*
+ * The port contract: single queues: started, stopped, looked into, slept for, buffered, called back
+ * from.
+ */
 #include "port_contract.h"
 
 #include <algorithm>
@@ -132,7 +135,9 @@ TEST_F(Queues, receive_descriptors_are_looked_at)
 	for (uint16_t round = 0; round < 3; round++) {
 		EXPECT_EQ(plx_eth_rx_descriptor_status(rx.id, 0, 0), PLX_ETH_RX_DESC_AVAIL);
 		send(packets(5));
-		EXPECT_TRUE(await([&] { return plx_eth_rx_descriptor_status(rx.id, 0, 4) == PLX_ETH_RX_DESC_DONE; }));
+		EXPECT_TRUE(await([&] {
+			return plx_eth_rx_descriptor_status(rx.id, 0, 4) == PLX_ETH_RX_DESC_DONE;
+		}));
 		EXPECT_EQ(plx_eth_rx_descriptor_status(rx.id, 0, 0), PLX_ETH_RX_DESC_DONE);
 		EXPECT_NE(plx_eth_rx_descriptor_status(rx.id, 0, 5), PLX_ETH_RX_DESC_DONE);
 
@@ -158,7 +163,8 @@ TEST_F(Queues, transmit_descriptors_are_looked_at)
 		send(packets(8));
 	for (uint16_t offset = 0; offset < desc; offset++) {
 		EXPECT_TRUE(await([&] {
-			return plx_eth_tx_descriptor_status(tx.id, 0, offset) != PLX_ETH_TX_DESC_FULL;
+			return plx_eth_tx_descriptor_status(tx.id, 0, offset) !=
+				PLX_ETH_TX_DESC_FULL;
 		})) << "descriptor " << offset;
 	}
 	EXPECT_EQ(plx_eth_tx_descriptor_status(tx.id, 0, desc), -EINVAL);
@@ -179,7 +185,10 @@ TEST_F(Queues, what_was_sent_is_freed_when_asked)
 	NEED(ret != -ENOTSUP, "not to be asked");
 	EXPECT_GE(ret, 0);
 	EXPECT_LE(ret, 1);
-	/* The device may tell of several at once, so others follow. What was received by reference is ours to free. */
+	/*
+	 * The device may tell of several at once, so others follow. What was received by reference
+	 * is ours to free.
+	 */
 	EXPECT_TRUE(await([&] {
 		std::vector<Packet> received;
 
@@ -205,7 +214,8 @@ TEST_F(Queues, interrupt_wakes_the_sleeper)
 	NEED(ret != -ENOTSUP, "no Rx interrupts");
 	ASSERT_EQ(ret, 0);
 	ASSERT_NO_FATAL_FAILURE(start({}, receiver));
-	ASSERT_EQ(plx_eth_dev_rx_intr_ctl_q(rx.id, 0, PLX_EPOLL_PER_THREAD, PLX_INTR_EVENT_ADD, &mark), 0);
+	ASSERT_EQ(plx_eth_dev_rx_intr_ctl_q(rx.id, 0, PLX_EPOLL_PER_THREAD, PLX_INTR_EVENT_ADD,
+		&mark), 0);
 	for (int round = 0; round < 100; round++) {
 		std::vector<Packet> received;
 		plx_epoll_event event {};
@@ -224,7 +234,8 @@ TEST_F(Queues, interrupt_wakes_the_sleeper)
 		EXPECT_EQ(event.epdata.data, &mark);
 		EXPECT_EQ(receive(1).size(), 1u);
 	}
-	EXPECT_EQ(plx_eth_dev_rx_intr_ctl_q(rx.id, 0, PLX_EPOLL_PER_THREAD, PLX_INTR_EVENT_DEL, nullptr), 0);
+	EXPECT_EQ(plx_eth_dev_rx_intr_ctl_q(rx.id, 0, PLX_EPOLL_PER_THREAD, PLX_INTR_EVENT_DEL,
+		nullptr), 0);
 }
 
 TEST_F(Queues, buffered_transmit)
@@ -235,7 +246,8 @@ TEST_F(Queues, buffered_transmit)
 	uint64_t dropped = 0;
 
 	ASSERT_EQ(plx_eth_tx_buffer_init(buffer, 8), 0);
-	ASSERT_EQ(plx_eth_tx_buffer_set_err_callback(buffer, plx_eth_tx_buffer_count_callback, &dropped), 0);
+	ASSERT_EQ(plx_eth_tx_buffer_set_err_callback(buffer, plx_eth_tx_buffer_count_callback,
+		&dropped), 0);
 	ASSERT_NO_FATAL_FAILURE(start());
 
 	const plx_eth_stats before = tx.stats();

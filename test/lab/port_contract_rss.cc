@@ -47,7 +47,10 @@ protected:
 		return ip_frame(rx.mac(), tx.mac(), spec);
 	}
 
-	/* One packet of each flow. Queues are polled one after another, so they come in another order. */
+	/*
+	 * One packet of each flow. Queues are polled one after another, so they come in another
+	 * order.
+	 */
 	std::map<Bytes, Packet> receive_flows(const IpSpec &spec)
 	{
 		std::map<Bytes, Packet> by_data;
@@ -132,7 +135,8 @@ TEST_F(Rss, spreads_and_is_stable)
 		if (!(info.flow_type_rss_offloads & kind.hf))
 			continue;
 
-		const auto first = receive_flows(spec_of(kind)), second = receive_flows(spec_of(kind));
+		const auto first = receive_flows(spec_of(kind));
+		const auto second = receive_flows(spec_of(kind));
 		std::set<uint16_t> used;
 
 		for (const auto &[data, packet] : first) {
@@ -142,7 +146,10 @@ TEST_F(Rss, spreads_and_is_stable)
 			EXPECT_EQ(packet.queue, again->second.queue) << kind.name;
 			used.insert(packet.queue);
 		}
-		/* 8 addresses at least, of which as many as there are queues will hardly have the same. */
+		/*
+		 * 8 addresses at least, of which as many as there are queues will hardly have the
+		 * same.
+		 */
 		EXPECT_GT(used.size(), 1u) << kind.name;
 	}
 }
@@ -175,7 +182,9 @@ TEST_F(Rss, table_is_changed)
 		for (const auto &[data, packet] : receive_flows(spec_of(kind)))
 			ASSERT_EQ(packet.queue, queue);
 	}
-	ASSERT_NO_FATAL_FAILURE(set_table([&](unsigned int i) { return (i + i / queues) % queues; }));
+	ASSERT_NO_FATAL_FAILURE(set_table([&](unsigned int i) {
+		return (i + i / queues) % queues;
+	}));
 	for (const auto &[data, packet] : receive_flows(spec_of(kind))) {
 		const uint32_t i = toeplitz(key, data, kind.ports) % info.reta_size;
 
@@ -240,12 +249,14 @@ TEST_F(Rss, what_it_does_not_have_is_refused)
 	EXPECT_EQ(plx_eth_dev_rss_hash_update(rx.id, &conf), -EINVAL) << "a key's length";
 	reta[0].mask = 1;
 	reta[0].reta[0] = queues;
-	EXPECT_EQ(plx_eth_dev_rss_reta_update(rx.id, reta.data(), info.reta_size), -EINVAL) << "a queue";
+	EXPECT_EQ(plx_eth_dev_rss_reta_update(rx.id, reta.data(), info.reta_size), -EINVAL)
+		<< "a queue";
 	reta[0].reta[0] = 0;
-	EXPECT_EQ(plx_eth_dev_rss_reta_update(rx.id, reta.data(), uint16_t(info.reta_size / 2)), -EINVAL)
-		<< "a size";
+	EXPECT_EQ(plx_eth_dev_rss_reta_update(rx.id, reta.data(), uint16_t(info.reta_size / 2)),
+		-EINVAL) << "a size";
 	for (const auto &[data, packet] : receive_flows(spec_of(kind)))
-		ASSERT_EQ(packet.queue, toeplitz(key, data, kind.ports) % info.reta_size % queues) << "as before";
+		ASSERT_EQ(packet.queue, toeplitz(key, data, kind.ports) % info.reta_size % queues)
+			<< "as before";
 }
 
 TEST_F(Rss, without_it_all_is_for_the_first_queue)

@@ -19,7 +19,9 @@ protected:
 
 		for (const Bytes &one : sent)
 			bytes += one.size();
-		EXPECT_TRUE(await([&] { return tx.stats().opackets - tx_before.opackets >= sent.size(); }));
+		EXPECT_TRUE(await([&] {
+			return tx.stats().opackets - tx_before.opackets >= sent.size();
+		}));
 		EXPECT_EQ(tx.stats().opackets - tx_before.opackets, sent.size());
 		EXPECT_EQ(tx.stats().obytes - tx_before.obytes, bytes);
 		EXPECT_EQ(tx.stats().oerrors, tx_before.oerrors);
@@ -108,11 +110,13 @@ TEST_F(Link, set_down_and_up)
 		GTEST_SKIP() << "the port has no say in it";
 	ASSERT_EQ(ret, 0);
 	EXPECT_TRUE(await([&] { return rx.link_is(false); }));
-	ASSERT_EQ(plx_eth_dev_callback_register(rx.id, PLX_ETH_EVENT_INTR_LSC, on_event, &events), 0);
+	ASSERT_EQ(plx_eth_dev_callback_register(rx.id, PLX_ETH_EVENT_INTR_LSC, on_event, &events),
+		0);
 	ASSERT_EQ(plx_eth_dev_set_link_up(rx.id), 0);
 	EXPECT_TRUE(await([&] { return rx.link_is(true); }));
 	EXPECT_TRUE(await([&] { return !setup.conf.intr_conf.lsc || events > 0; })) << "no event";
-	EXPECT_EQ(plx_eth_dev_callback_unregister(rx.id, PLX_ETH_EVENT_INTR_LSC, on_event, &events), 0);
+	EXPECT_EQ(plx_eth_dev_callback_unregister(rx.id, PLX_ETH_EVENT_INTR_LSC, on_event, &events),
+		0);
 	if (options.wire != Wire::NONE) {
 		const std::vector<Bytes> sent = frames(8, 100);
 
@@ -135,22 +139,26 @@ TEST_F(Link, wire)
 	NEED(set_wire(rx.name(), true), "this wire can't be pulled");
 	setup.conf.intr_conf.lsc = (rx.info().dev_flags & PLX_ETH_DEV_INTR_LSC) != 0;
 	ASSERT_NO_FATAL_FAILURE(start({}, setup));
-	ASSERT_EQ(plx_eth_dev_callback_register(rx.id, PLX_ETH_EVENT_INTR_LSC, on_event, &events), 0);
+	ASSERT_EQ(plx_eth_dev_callback_register(rx.id, PLX_ETH_EVENT_INTR_LSC, on_event, &events),
+		0);
 	/* The link of a fresh start may still be told of. */
 	for (int round = 0; round < 2; round++) {
 		const int before = events;
 
 		ASSERT_TRUE(set_wire(rx.name(), false));
 		EXPECT_TRUE(await([&] { return rx.link_is(false); }));
-		EXPECT_TRUE(await([&] { return !setup.conf.intr_conf.lsc || events > before; })) << "down";
+		EXPECT_TRUE(await([&] { return !setup.conf.intr_conf.lsc || events > before; }))
+			<< "down";
 
 		const int down = events;
 
 		ASSERT_TRUE(set_wire(rx.name(), true));
 		EXPECT_TRUE(await([&] { return rx.link_is(true); }));
-		EXPECT_TRUE(await([&] { return !setup.conf.intr_conf.lsc || events > down; })) << "up";
+		EXPECT_TRUE(await([&] { return !setup.conf.intr_conf.lsc || events > down; }))
+			<< "up";
 	}
-	EXPECT_EQ(plx_eth_dev_callback_unregister(rx.id, PLX_ETH_EVENT_INTR_LSC, on_event, &events), 0);
+	EXPECT_EQ(plx_eth_dev_callback_unregister(rx.id, PLX_ETH_EVENT_INTR_LSC, on_event, &events),
+		0);
 
 	const std::vector<Bytes> sent = frames(8, 100);
 

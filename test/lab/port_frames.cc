@@ -8,7 +8,8 @@ namespace contract {
 
 namespace {
 
-constexpr uint16_t TYPE_EXPERIMENT = 0x88b5, TYPE_IPV4 = 0x0800, TYPE_IPV6 = 0x86dd, TYPE_VLAN = 0x8100;
+constexpr uint16_t TYPE_EXPERIMENT = 0x88b5, TYPE_IPV4 = 0x0800, TYPE_IPV6 = 0x86dd,
+	TYPE_VLAN = 0x8100;
 constexpr size_t TYPE_OFFSET = 12, TAG_LEN = 4;
 constexpr uint32_t MAGIC = 0x506f6c78;
 
@@ -58,6 +59,13 @@ pseudo_sum(const Bytes &frame, const Layout &at)
 
 	return sum16(frame, from, from + (at.version == 4 ? 8 : 32)) + at.proto + (len >> 16) +
 		(len & 0xffff);
+}
+
+/* Of the L4 header, the data and the pseudo-header. */
+uint16_t
+l4_sum(const Bytes &frame, const Layout &at)
+{
+	return fold(sum16(frame, at.l4(), frame.size(), pseudo_sum(frame, at)));
 }
 
 bool
@@ -223,8 +231,10 @@ is_ours(const Bytes &frame)
 
 	switch (get16(frame, l2_len - 2)) {
 	case TYPE_EXPERIMENT: return get32(frame, l2_len) == MAGIC;
-	case TYPE_IPV4: return frame.size() >= l2_len + 20 && get16(frame, l2_len + 12) == (198 << 8 | 18);
-	case TYPE_IPV6: return frame.size() >= l2_len + 40 && get32(frame, l2_len + 8) == 0x20010002;
+	case TYPE_IPV4:
+		return frame.size() >= l2_len + 20 && get16(frame, l2_len + 12) == (198 << 8 | 18);
+	case TYPE_IPV6:
+		return frame.size() >= l2_len + 40 && get32(frame, l2_len + 8) == 0x20010002;
 	default: return false;
 	}
 }
@@ -237,7 +247,7 @@ wrong_checksums(const Bytes &frame)
 
 	if (at.version == 4 && fold(sum16(frame, at.l2_len, at.l4())) != 0xffff)
 		wrong += " IPv4";
-	if (has_l4_checksum(at) && fold(sum16(frame, at.l4(), frame.size(), pseudo_sum(frame, at))) != 0xffff)
+	if (has_l4_checksum(at) && l4_sum(frame, at) != 0xffff)
 		wrong += at.proto == IPPROTO_UDP ? " UDP" : " TCP";
 	return wrong;
 }
@@ -262,7 +272,7 @@ set_checksums(Bytes &frame)
 		return;
 	put16(frame, at.l4_cksum(), 0);
 
-	const uint16_t sum = uint16_t(~fold(sum16(frame, at.l4(), frame.size(), pseudo_sum(frame, at))));
+	const uint16_t sum = uint16_t(~l4_sum(frame, at));
 
 	put16(frame, at.l4_cksum(), sum == 0 && at.proto == IPPROTO_UDP ? 0xffff : sum);
 }
@@ -272,6 +282,8 @@ cut(const Bytes &frame, size_t mss)
 {
 	constexpr uint8_t FIN = 0x01, PSH = 0x08, CWR = 0x80;
 	const Layout at = layout_of(frame);
+	const uint16_t id = get16(frame, at.l2_len + 4);
+	const uint32_t seq = get32(frame, at.l4() + 4);
 	std::vector<Bytes> segments;
 
 	for (size_t from = at.data(); from < frame.size(); from += mss) {
@@ -281,9 +293,9 @@ cut(const Bytes &frame, size_t mss)
 
 		segment.insert(segment.end(), frame.begin() + long(from), frame.begin() + long(to));
 		if (at.version == 4)
-			put16(segment, at.l2_len + 4, uint16_t(get16(frame, at.l2_len + 4) + segments.size()));
-		put32(segment, at.l4() + 4, uint32_t(get32(frame, at.l4() + 4) + (from - at.data())));
-		/* What ends something is in the last one, what began with the first one there (RFC 3168 6.1.2). */
+			put16(segment, at.l2_len + 4, uint16_t(id + segments.size()));
+		put32(segment, at.l4() + 4, uint32_t(seq + (from - at.data())));
+		/* What ends something is in the last one; CWR in the first one (RFC 3168 6.1.2). */
 		if (to != frame.size())
 			flags &= uint8_t(~(FIN | PSH));
 		if (!segments.empty())
@@ -296,17 +308,21 @@ cut(const Bytes &frame, size_t mss)
 	return segments;
 }
 
-/* As Microsoft's RSS documents have it: for each bit of the input that is set, 32 bits of the key from there on. */
+/*
+ * As Microsoft's RSS documents have it: for each bit of the input that is set, 32 bits of the key
+ * from there on.
+ */
 uint32_t
 toeplitz(const Bytes &key, const Bytes &frame, bool ports)
 {
 	const Layout at = layout_of(frame);
-	const size_t from = at.l2_len + (at.version == 4 ? 12 : 8);
-	Bytes input(frame.begin() + long(from), frame.begin() + long(from + (at.version == 4 ? 8 : 32)));
+	const auto addresses = frame.begin() + long(at.l2_len + (at.version == 4 ? 12 : 8));
+	const auto l4 = frame.begin() + long(at.l4());
+	Bytes input(addresses, addresses + (at.version == 4 ? 8 : 32));
 	uint32_t hash = 0, window = get32(key, 0);
 
 	if (ports)
-		input.insert(input.end(), frame.begin() + long(at.l4()), frame.begin() + long(at.l4() + 4));
+		input.insert(input.end(), l4, l4 + 4);
 	for (size_t bit = 0; bit < input.size() * 8; bit++) {
 		const size_t next = bit + 32;
 
@@ -317,16 +333,27 @@ toeplitz(const Bytes &key, const Bytes &frame, bool ports)
 	return hash;
 }
 
+Bytes
+unpadded(const Bytes &frame, size_t len)
+{
+	const bool padded = len < frame.size() && frame.size() <= 60 &&
+		size_t(std::count(frame.begin() + long(len), frame.end(), 0)) == frame.size() - len;
+
+	return padded ? Bytes(frame.begin(), frame.begin() + long(len)) : frame;
+}
+
 std::string
 difference(const Bytes &expected, const Bytes &found)
 {
-	const auto [e, f] = std::mismatch(expected.begin(), expected.end(), found.begin(), found.end());
+	const auto [e, f] = std::mismatch(expected.begin(), expected.end(), found.begin(),
+		found.end());
 	std::string text;
 
 	if (e == expected.end() && f == found.end())
 		return "";
-	text = std::to_string(expected.size()) + " bytes expected, " + std::to_string(found.size()) +
-		" found; they differ from byte " + std::to_string(e - expected.begin());
+	text = std::to_string(expected.size()) + " bytes expected, " +
+		std::to_string(found.size()) + " found; they differ from byte " +
+		std::to_string(e - expected.begin());
 	if (e != expected.end() && f != found.end())
 		text += ": " + std::to_string(*e) + " expected, " + std::to_string(*f) + " found";
 	return text;

@@ -2,7 +2,8 @@
 #ifndef TEST_PORT_FRAMES_H
 #define TEST_PORT_FRAMES_H
 /*
- * Frames for tests of ports: made, recognised and judged in software, by nothing that a driver uses.
+ * Frames for tests of ports: made, recognised and judged in software, by nothing that a driver
+ * uses.
  */
 #include <cstdint>
 #include <string>
@@ -16,13 +17,19 @@ namespace contract {
 
 using Bytes = std::vector<uint8_t>;
 
-/* A frame of @len bytes, at least 22, of the type for local experiments (IEEE 802); all depends on @seed. */
+/*
+ * A frame of @len bytes, at least 22, of the type for local experiments (IEEE 802); all depends on
+ * @seed.
+ */
 Bytes plain_frame(const plx_ether_addr &dst, const plx_ether_addr &src, size_t len, uint32_t seed);
 /* With a VLAN tag of @tci between addresses and type. */
 Bytes tagged(const Bytes &frame, uint16_t tci);
 Bytes untagged(const Bytes &frame);
 
-/* What an IP packet is made of. The addresses are those for benchmarks: 198.18.0.0/15 and 2001:2::/48. */
+/*
+ * What an IP packet is made of. The addresses are those for benchmarks: 198.18.0.0/15 and
+ * 2001:2::/48.
+ */
 struct IpSpec {
 	int version = 4;
 	uint8_t proto = IPPROTO_UDP;		/* UDP, TCP, or another, without a header */
@@ -70,6 +77,8 @@ std::vector<Bytes> cut(const Bytes &frame, size_t mss);
 /* The Toeplitz hash of the addresses of an IP frame, and of its ports if @ports. */
 uint32_t toeplitz(const Bytes &key, const Bytes &frame, bool ports);
 
+/* Of a frame of @len bytes, without the zeros that made one of 60 of it on its way. */
+Bytes unpadded(const Bytes &frame, size_t len);
 /* Where two frames differ, for people; "" if they are equal. */
 std::string difference(const Bytes &expected, const Bytes &found);
 

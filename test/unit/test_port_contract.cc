@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The port contract (test/lab/port_contract.cc) over software ports: one run of that program each, whose failures are
- * shown here. One port alone, to look into: build/test/lab/port_contract, with the arguments of the table below.
+ * The port contract (test/lab/port_contract.cc) over software ports: one run of that program each,
+ * whose failures are shown here. One port alone, to look into: build/test/lab/port_contract, with
+ * the arguments of the table below.
  */
 #include <sstream>
 
@@ -51,7 +52,8 @@ class PortContract : public testing::TestWithParam<Ports> {};
 
 TEST_P(PortContract, holds)
 {
-	std::vector<std::string> argv = { built("test/lab/port_contract"), "-l", "0", "--no-huge", "--no-pci",
+	std::vector<std::string> argv = { built("test/lab/port_contract"), "-l", "0", "--no-huge",
+		"--no-pci",
 		"-m", "128" };
 
 	for (const std::string &vdev : GetParam().vdevs)
