@@ -36,6 +36,7 @@ struct Options {
 	bool rss = true;		/* to spread packets */
 	bool tso_last_flags = true;	/* FIN and PSH in the last segment */
 	bool oversize_count = true;	/* to count frames that it drops as too long */
+	bool empty_vlan_filter = true;	/* a reset leaves no VLAN in the filter, not all */
 	std::string kernel_nic;		/* interface of the kernel on the same wire, "" for none */
 	unsigned int restarts = 1000;
 };
@@ -117,7 +118,7 @@ protected:
 	void stop();
 
 	/* Give all to the sender, each to queue @queue. */
-	void send(const std::vector<plx_mbuf *> &packets, uint16_t queue = 0);
+	void send(std::vector<plx_mbuf *> packets, uint16_t queue = 0);
 	/* Send, never many at once, and receive until nothing is missing of as many. */
 	std::vector<Packet> exchange(const std::vector<plx_mbuf *> &packets, uint16_t queue = 0);
 	std::vector<Packet> exchange(const std::vector<Bytes> &frames);

@@ -201,6 +201,17 @@ protected:
 		return {};
 	}
 
+	/* With these VLANs, which are not in the filter, let out of one that a reset has filled. */
+	void start_with_filter(std::initializer_list<uint16_t> out)
+	{
+		ASSERT_NO_FATAL_FAILURE(start_with(PLX_ETH_RX_OFFLOAD_VLAN_FILTER));
+		if (options.empty_vlan_filter)
+			return;
+		for (uint16_t vlan : out)
+			for (int on : { 1, 0 })
+				ASSERT_EQ(plx_eth_dev_vlan_filter(rx.id, vlan, on), 0);
+	}
+
 	bool passes(uint16_t vlan)
 	{
 		return arrive(tagged(frame(100), vlan)) == 1;
@@ -250,7 +261,7 @@ TEST_F(Vlan, strip_is_switched_while_packets_flow)
 	for (int round = 0; round < 2; round++) {
 		const int ret = plx_eth_dev_set_vlan_offload(rx.id, PLX_ETH_VLAN_STRIP_OFFLOAD);
 
-		if (ret == -ENOTSUP)
+		if (ret == -EBUSY)
 			GTEST_SKIP() << "not while it is started";
 		ASSERT_EQ(ret, 0);
 		EXPECT_EQ(plx_eth_dev_get_vlan_offload(rx.id), PLX_ETH_VLAN_STRIP_OFFLOAD);
@@ -299,7 +310,7 @@ TEST_F(Vlan, insert_that_is_not_on_is_refused)
 TEST_F(Vlan, filter)
 {
 	NEED(rx.info().rx_offload_capa & PLX_ETH_RX_OFFLOAD_VLAN_FILTER, "no VLAN filter");
-	ASSERT_NO_FATAL_FAILURE(start_with(PLX_ETH_RX_OFFLOAD_VLAN_FILTER));
+	ASSERT_NO_FATAL_FAILURE(start_with_filter({ 5, 6, 37 }));
 	EXPECT_FALSE(passes(5));
 	EXPECT_EQ(arrive(frame(100)), 1u) << "without a tag";
 	ASSERT_EQ(plx_eth_dev_vlan_filter(rx.id, 5, 1), 0);
@@ -310,7 +321,7 @@ TEST_F(Vlan, filter)
 	EXPECT_FALSE(passes(6));
 	EXPECT_FALSE(passes(37)) << "one word further";
 	stop();
-	ASSERT_NO_FATAL_FAILURE(start_with(PLX_ETH_RX_OFFLOAD_VLAN_FILTER));
+	ASSERT_NO_FATAL_FAILURE(start_with_filter({ 6 }));
 	EXPECT_TRUE(passes(5)) << "after a restart";
 	EXPECT_FALSE(passes(6)) << "after a restart";
 	ASSERT_EQ(plx_eth_dev_vlan_filter(rx.id, 5, 0), 0);

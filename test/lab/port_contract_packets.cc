@@ -196,6 +196,10 @@ TEST_F(Packets, chains_of_every_length_up_to_the_limit)
 
 		ASSERT_NO_FATAL_FAILURE(expect_same(sent, exchange(packets)));
 		ASSERT_FALSE(HasFailure()) << segments << " segments";
+		/* Where a chain has one entry of the ring, the ring could hold more than the pool. */
+		const int cleaned = plx_eth_tx_done_cleanup(tx.id, 0, 0);
+
+		ASSERT_TRUE(cleaned >= 0 || cleaned == -ENOTSUP) << cleaned;
 	}
 }
 
