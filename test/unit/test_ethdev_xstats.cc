@@ -160,7 +160,8 @@ TEST_F(EthdevXstats, WhileQueuesComeAndGo)
 		if (n == 0)
 			over = true;
 		while (n == 1 && !over) {
-			EXPECT_GE(plx_eth_xstats_get_by_id(id, nullptr, all, 100), 16);
+			/* Those of the port: it may have no queue at the moment. */
+			EXPECT_GE(plx_eth_xstats_get_by_id(id, nullptr, all, 100), 10);
 			EXPECT_EQ(plx_eth_stats_get(id, &stats), 0);
 		}
 	});

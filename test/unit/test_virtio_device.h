@@ -438,6 +438,7 @@ public:
 	int queue_reset_error = 0;
 	bool refuses_features = false;
 	bool silent = false;		/* gives no answer to commands */
+	unsigned int deaf = 0;		/* doorbells of the control queue that it misses */
 	uint8_t ack = VIRTIO_NET_OK;
 	int intr_error = 0;
 	int config_intr_error = 0;
@@ -537,7 +538,9 @@ private:
 			vq->notify = [](void *arg, uint32_t) {
 				NetDevice *device = static_cast<NetDevice *>(arg);
 
-				if (!device->silent)
+				if (device->deaf > 0)
+					device->deaf--;
+				else if (!device->silent)
 					device->answer();
 			};
 		}

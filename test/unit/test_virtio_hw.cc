@@ -363,6 +363,15 @@ TEST_P(VirtioCq, NoAnswer)
 	expect_broken(-ETIMEDOUT);
 }
 
+TEST_P(VirtioCq, MissedDoorbell)
+{
+	device.deaf = 1;
+	EXPECT_EQ(command("one"), 0);
+	EXPECT_EQ(command("two"), 0);
+	device.deaf = 2;
+	expect_broken(-ETIMEDOUT);
+}
+
 TEST_P(VirtioCq, AnswerToAnotherCommand)
 {
 	device.used_id_error = 1;

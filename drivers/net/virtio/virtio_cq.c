@@ -7,6 +7,7 @@
 #include <plx_malloc.h>
 #include <plx_memory.h>
 
+#include "virtio_log.h"
 #include "virtio_net.h"
 #include "virtqueue_packed.h"
 #include "virtqueue_split.h"
@@ -106,17 +107,40 @@ is_answered(const struct virtqueue *vq)
 		virtqueue_split_nb_used(vq) != 0;
 }
 
+/* Ring whether the device wants it or not. */
+static void
+ring_again(struct virtqueue *vq)
+{
+	virtqueue_notify(vq, vq->packed ? virtqueue_packed_off_wrap(vq, vq->avail_idx) :
+		vq->avail_idx);
+}
+
+/*
+ * When half of the time is over the doorbell is rung once more: an event loop of a hypervisor may have
+ * missed it, and to a device that did not it is one look at the queue.
+ */
 static int
-wait_for_answer(const struct virtio_cq *cq)
+wait_for_answer(struct virtio_cq *cq)
 {
 	const uint64_t timeout = plx_get_timer_hz() / 1000 * cq->timeout_ms;
 	const uint64_t start = plx_get_timer_cycles();
+	bool again = false;
 
 	while (!is_answered(&cq->vq)) {
-		if (plx_get_timer_cycles() - start > timeout)
+		const uint64_t waited = plx_get_timer_cycles() - start;
+
+		if (waited > timeout)
 			return -ETIMEDOUT;
+		if (!again && waited > timeout / 2) {
+			again = true;
+			ring_again(&cq->vq);
+		}
 		plx_delay_us(10);
 	}
+	if (again)
+		PLX_LOG(WARNING, &virtio_logtype, "%s: the control queue was answered only after its "
+			"doorbell was rung twice, or in more than %u ms", cq->vq.dev_name,
+			cq->timeout_ms / 2);
 	return 0;
 }
 
