@@ -12,6 +12,11 @@
 /* What the description of a piece takes in front of its objects. */
 #define DESC_SIZE PLX_ALIGN_CEIL(sizeof(struct plx_mempool_mem), (size_t)PLX_CACHE_LINE_SIZE)
 
+/* No hugepage is smaller. */
+#define HUGEPAGE (UINT64_C(2) << 20)
+/* Objects are spared a border while it costs no more than such a part of the memory. */
+#define GAP_PART 32
+
 static size_t
 stride_of(const struct plx_mempool *mp)
 {
@@ -28,11 +33,24 @@ objs_per_page(size_t page, size_t stride)
 	return page / stride;
 }
 
+/*
+ * What no object of the heap's memory shall lie across. Where devices see memory as we do it need not be
+ * so, but one entry of a TLB is enough for an object then, and device models that map a buffer in one
+ * piece (QEMU's) do not drop it.
+ */
+static size_t
+page_for(size_t stride)
+{
+	const size_t page = plx_mem_iova_page();
+
+	return page == 0 && stride <= HUGEPAGE / GAP_PART ? HUGEPAGE : page;
+}
+
 /* What all objects take: at the border of pages there may be a gap, so a gap for each. */
 static size_t
 objs_size(size_t n, size_t stride)
 {
-	const size_t page = plx_mem_iova_page(), per_page = objs_per_page(page, stride);
+	const size_t page = page_for(stride), per_page = objs_per_page(page, stride);
 
 	/* 2^31 objects of 2^32 bytes are less than 2^64: no overflow. */
 	return n * stride + (per_page == 0 ? 0 :
@@ -102,7 +120,7 @@ alloc_piece(unsigned int n, unsigned int least, size_t stride, int socket_id)
 	mem->elts = (char *)mem + DESC_SIZE;
 	mem->hdr.addr = mem->elts;
 	mem->hdr.len = len;
-	mem->page = plx_mem_iova_page();
+	mem->page = page_for(stride);
 	mem->n = n;
 	return mem;
 }

@@ -6,11 +6,11 @@
  *
  * A pool is a memzone with the pool's own data, the caches and a ring of free objects, and memory
  * with the objects: in one piece where that is to be had, else in several, or in memory of the
- * application. A piece is contiguous for the CPU and, at IOVA == VA, for devices, so objects may
- * lie across the border of two pages. In PLX_IOVA_PA, where devices see pages in any order, those
- * that fit into a page together with their header don't. Objects start at a cache line, an odd
- * number of lines apart; that way the first lines of objects, the busiest ones, spread evenly over
- * memory channels and cache sets.
+ * application. Objects from the heap of up to 64 KiB, header and all, do not lie across a multiple of
+ * 2 MiB, the border of two hugepages; in PLX_IOVA_PA, where devices see pages in any order, none lies
+ * across two of them that fits into one. Objects start at a cache line, an odd number of lines apart;
+ * that way the first lines of objects, the busiest ones, spread evenly over memory channels and
+ * cache sets.
  *
  * An lcore takes objects from its cache and puts them there, last in, first out; the cache trades
  * with the ring in bulk. Threads which are no lcore work on the ring directly, or through a cache

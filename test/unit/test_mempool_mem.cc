@@ -139,6 +139,20 @@ TEST(MempoolMemory, ObjectsInMemoryOfTheApplication)
 	EXPECT_EQ(freed, (std::vector<void *>{ a.get() + 1, b.get() }));
 }
 
+TEST(MempoolMemory, NoObjectLiesAcrossTwoHugepages)
+{
+	plx_mempool *mp = plx_mempool_create("borders", 4000, 2300, 0, 0, nullptr, nullptr, nullptr,
+		nullptr, SOCKET_ID_ANY, 0);
+
+	ASSERT_NE(mp, nullptr);
+	const std::vector<void *> objs = drain(mp);
+	ASSERT_EQ(objs.size(), 4000u);
+	for (void *o : objs)
+		EXPECT_EQ((num(o) - 64) >> 21, (num(o) + 2299) >> 21);
+	plx_mempool_put_bulk(mp, objs.data(), unsigned(objs.size()));
+	plx_mempool_free(mp);
+}
+
 TEST(MempoolOps, TheRingsModeByName)
 {
 	const struct {
