@@ -102,16 +102,29 @@ fill_mbuf(const struct rx_format *format, struct plx_mbuf *m, uint64_t lo, uint6
 	fields[1] = hi >> 32 | (lo & 0xffffffff00000000);
 }
 
+/* Is a descriptor with this status one whole and good packet? Both bounds in one comparison. */
+static __plx_always_inline bool
+is_packet(uint64_t hi, uint32_t len_span)
+{
+	return (hi & STATUS_MASK) == STATUS_GOOD && IGB_RXD_LEN(hi) - PLX_ETHER_HDR_LEN <= len_span;
+}
+
+/* The span of good lengths, see is_packet(). */
+static __plx_always_inline uint32_t
+len_span_of(const struct igb_rxq *rxq)
+{
+	return rxq->buf_len - PLX_ETHER_HDR_LEN;
+}
+
 /*
- * The next descriptor is not one whole and good packet. One that is damaged or no frame at all is
- * dropped; one that can't be breaks the queue.
+ * The next descriptor, whose status is @hi, is not one whole and good packet. One that is damaged or no
+ * frame at all is dropped; one that can't be breaks the queue.
  *
  * Return: 0 if it was dropped; -EPROTO.
  */
 static __attribute__((cold, noinline)) int
-drop(struct igb_rxq *rxq)
+drop(struct igb_rxq *rxq, uint64_t hi)
 {
-	const uint64_t hi = igb_rx_status(&rxq->ring[rxq->next]);
 	const uint32_t len = IGB_RXD_LEN(hi);
 
 	if (len > rxq->buf_len) {
@@ -162,15 +175,14 @@ take_run(const struct igb_rxq *rxq, struct plx_mbuf **rx_pkts, unsigned int max,
 {
 	const struct igb_desc *desc = &rxq->ring[rxq->next];
 	struct plx_mbuf *const *entry = &rxq->sw_ring[rxq->next];
-	const uint32_t len_span = rxq->buf_len - PLX_ETHER_HDR_LEN;
+	const uint32_t len_span = len_span_of(rxq);
 	const struct rx_format format = format_of(rxq);
 	unsigned int i;
 
 	for (i = 0; i < max; i++) {
 		const uint64_t hi = igb_rx_status(&desc[i]);
 
-		if (plx_unlikely((hi & STATUS_MASK) != STATUS_GOOD ||
-				IGB_RXD_LEN(hi) - PLX_ETHER_HDR_LEN > len_span))
+		if (plx_unlikely(!is_packet(hi, len_span)))
 			break;
 		look_ahead(&entry[i], format.buf_off);
 		fill_mbuf(&format, entry[i], __atomic_load_n(&desc[i].lo, __ATOMIC_RELAXED), hi);
@@ -195,7 +207,7 @@ igb_recv_pkts(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts)
 {
 	struct igb_rxq *rxq = queue;
 	unsigned int nb_rx = 0, room, n;
-	uint64_t bytes = 0;
+	uint64_t bytes = 0, hi;
 
 	if (plx_unlikely(!igb_queue_runs(&rxq->q)))
 		return 0;
@@ -206,7 +218,13 @@ igb_recv_pkts(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts)
 		consume(rxq, n);
 		if (n == room)
 			continue;
-		if (plx_likely(!igb_rx_is_done(rxq, 0)) || drop(rxq) < 0)
+		/* Read again: it may have become a good one since the run ended. */
+		hi = igb_rx_status(&rxq->ring[rxq->next]);
+		if (plx_likely(!(hi & IGB_RXD_DD)))
+			break;
+		if (is_packet(hi, len_span_of(rxq)))
+			continue;
+		if (drop(rxq, hi) < 0)
 			break;
 		consume(rxq, 1);
 	}
