@@ -303,11 +303,11 @@ protected:
 
 TEST_F(MempoolDebug, Counts)
 {
-	std::vector<void *> objs(32);
+	std::vector<void *> objs(5), none(27);
 	plx_mempool_stats s;
 
 	ASSERT_EQ(plx_mempool_get_bulk(mp.get(), objs.data(), 5), 0);
-	ASSERT_EQ(plx_mempool_get_bulk(mp.get(), objs.data(), 27), -ENOENT);
+	ASSERT_EQ(plx_mempool_get_bulk(mp.get(), none.data(), 27), -ENOENT);
 	plx_mempool_put_bulk(mp.get(), objs.data(), 2);
 	plx_mempool_put_bulk(mp.get(), objs.data() + 2, 3);
 	s = stats(plx_lcore_id());
