@@ -74,8 +74,8 @@ force_stop(struct plx_eth_dev *dev)
 }
 
 /*
- * 4.5.9, 4.5.10: queues are disabled before the paths that they belong to. The chip is not reset, so
- * that a start finds the link as it was.
+ * Queues are disabled before the paths that they belong to. The chip is not reset, so that a start
+ * finds the link as it was.
  */
 static int
 igb_dev_stop(struct plx_eth_dev *dev)
@@ -131,7 +131,7 @@ igb_dev_start(struct plx_eth_dev *dev)
 	return 0;
 }
 
-/* 8.2.3: firmware is told whether a driver has the chip. */
+/* CTRL_EXT.DRV_LOAD: firmware is told whether a driver has the chip. */
 static int
 igb_dev_reset(struct plx_eth_dev *dev)
 {

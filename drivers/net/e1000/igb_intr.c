@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Interrupts of the PF: the link by vector 0, packets by one for each Rx queue. 82576: 7.3, 8.8. */
+/* Interrupts of the PF: the link by vector 0, packets by one for each Rx queue. */
 #include "igb_port.h"
 
 /* Vector 0 is for all but packets. */
@@ -43,8 +43,8 @@ on_interrupt(void *arg)
 }
 
 /*
- * 7.3.3: a cause that is told of by a vector of its own clears itself; that of packets masks itself,
- * too, so that a queue is told of once each time that it is enabled.
+ * EIAC, EIAM: a cause that is told of by a vector of its own clears itself; that of packets masks
+ * itself, too, so that a queue is told of once each time that it is enabled.
  */
 static void
 program_msix(struct plx_eth_dev *dev)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Interrupts of a VF: the mailbox by vector 0, packets by one for each Rx queue. 82576: 8.28. */
+/* Interrupts of a VF: the mailbox by vector 0, packets by one for each Rx queue. */
 #include "igbvf.h"
 
 #define VECTOR_MBX 0
