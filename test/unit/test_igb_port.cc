@@ -24,7 +24,7 @@ TEST_F(IgbPort, ResetThatDoesNotEnd)
 {
 	resets_end = false;
 	EXPECT_EQ(probe(), -ETIMEDOUT);
-	EXPECT_TRUE(log_has("can't reset the chip"));
+	EXPECT_TRUE(log_has("it can't be reset"));
 }
 
 TEST_F(IgbPort, AChipThatIsGone)

@@ -86,7 +86,6 @@ int igbvf_mtu_send(struct igbvf_port *vf, uint16_t mtu);
 
 /* igbvf_intr.c */
 
-int igbvf_intr_configure(struct plx_eth_dev *dev);
 int igbvf_intr_start(struct plx_eth_dev *dev);
 int igbvf_intr_stop(struct plx_eth_dev *dev);
 

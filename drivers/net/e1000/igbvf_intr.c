@@ -7,13 +7,6 @@
 #define BIT_OF(vector) (1u << (vector))
 #define ALL_VECTORS 0x7u
 
-/* A VF has MSI-X only. */
-int
-igbvf_intr_configure(struct plx_eth_dev *dev)
-{
-	return igb_intr_configure(dev);
-}
-
 /*
  * The PF was reset, or it says that something has changed, which is the link mostly. A message
  * without CTS comes from a PF that does not know us any more.
