@@ -90,6 +90,9 @@ public:
 	uint16_t rx_queues = 0, tx_queues = 0;	/* of the last set_up() */
 };
 
+/* Those of this run: as many as the wire has ends. */
+extern std::vector<Port> ports;
+
 /* @n Rx or Tx descriptors rounded up to what @lim allows. */
 uint16_t round_desc(const plx_eth_desc_lim &lim, unsigned int n);
 

@@ -323,7 +323,7 @@ TEST_F(E1000eTxOffload, AContextHoldsUntilAnotherOne)
 	send(ip(tcp));
 	EXPECT_EQ(tail, 9u);
 	destroy();
-	/* 7.2.6: the device remembers one for both queues. */
+	/* The device remembers one for both queues. */
 	dev->nb_tx_queues = 2;
 	create(PLX_ETH_TX_OFFLOAD_TCP_CKSUM);
 	send(ip(tcp));

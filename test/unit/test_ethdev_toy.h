@@ -15,11 +15,7 @@
 #include <plx_ethdev_driver.h>
 
 #include "eal_env.h"
-
-struct PoolDeleter {
-	void operator()(plx_mempool *mp) const { plx_mempool_free(mp); }
-};
-using Pool = std::unique_ptr<plx_mempool, PoolDeleter>;
+#include "test_pool.h"
 
 class Toy {
 public:

@@ -9,30 +9,10 @@
 
 #include "eal_env.h"
 #include "test_ethdev_toy.h"
+#include "test_frames.h"
 
 extern "C" {
 #include "../../drivers/net/e1000/igb_rxtx.h"
-}
-
-/* A frame that tells its number and is as long as one may be. */
-inline std::string
-frame(unsigned int n, size_t len = 60)
-{
-	std::string s = "packet " + std::to_string(n) + " ";
-
-	s.resize(len, char('a' + n % 26));
-	return s;
-}
-
-/* All segments of a packet. */
-inline std::string
-data_of(const plx_mbuf *m)
-{
-	std::string s;
-
-	for (; m != nullptr; m = m->next)
-		s.append(plx_pktmbuf_mtod(m, const char *), m->data_len);
-	return s;
 }
 
 /* A port, registers of one queue, and a pool. */

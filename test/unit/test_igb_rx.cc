@@ -1,137 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Rx queues of net_igb; the test is the chip, an honest one or one that is not. */
+/* Rx queues of net_igb and an honest chip. */
 #include <random>
 
 #include <plx_ptype.h>
 
-#include "test_igb_ring.h"
+#include "test_igb_rx.h"
 
 namespace {
-
-constexpr uint16_t SIZE = 64, THRESH = 16, BUF = 2048;
-constexpr uint64_t GOOD = IGB_RXD_DD | IGB_RXD_EOP;
-
-class IgbRx : public IgbRing {
-protected:
-	void SetUp() override
-	{
-		IgbRing::SetUp();
-		make();
-	}
-
-	void TearDown() override
-	{
-		unmake();
-		IgbRing::TearDown();
-	}
-
-	void make(uint16_t size = SIZE, uint16_t thresh = THRESH)
-	{
-		rxq = igb_rxq_create(toy->dev, 3, regs, size, thresh, pool.get(), SOCKET_ID_ANY);
-		ASSERT_NE(rxq, nullptr);
-		rxq->ol_mask = UINT64_MAX;
-		start();
-	}
-
-	void start()
-	{
-		ASSERT_EQ(igb_rxq_start(rxq), 0);
-		head = 0;
-	}
-
-	void unmake()
-	{
-		for (plx_mbuf *m : got)
-			plx_pktmbuf_free(m);
-		got.clear();
-		if (rxq != nullptr) {
-			EXPECT_EQ(igb_rxq_stop(rxq), 0);
-		}
-		igb_rxq_destroy(rxq);
-		rxq = nullptr;
-	}
-
-	/* Descriptors that the chip has. */
-	unsigned int owned() const
-	{
-		return (reg(IGB_DT) + rxq->nb_desc - head) % rxq->nb_desc;
-	}
-
-	/* Write @s to the next buffer, and report it with @hi and @lo. */
-	void write(const std::string &s, uint64_t hi = GOOD, uint64_t lo = 0)
-	{
-		igb_desc &d = rxq->ring[head];
-
-		ASSERT_GT(owned(), 0u);
-		ASSERT_LE(s.size(), rxq->buf_len);
-		ASSERT_EQ(d.hi, 0u) << "DD of the last time is gone";
-		memcpy(reinterpret_cast<void *>(d.lo), s.data(), s.size());
-		report(s.size(), hi, lo);
-	}
-
-	void report(size_t len, uint64_t hi, uint64_t lo = 0)
-	{
-		rxq->ring[head].lo = lo;
-		rxq->ring[head].hi = hi | uint64_t(len) << 32;
-		head = uint16_t((head + 1) % rxq->nb_desc);
-	}
-
-	/* One frame, over as many buffers as it takes. */
-	void write_chain(const std::string &s, uint64_t hi = GOOD)
-	{
-		size_t at = 0;
-
-		for (; s.size() - at > rxq->buf_len; at += rxq->buf_len)
-			write(s.substr(at, rxq->buf_len), IGB_RXD_DD);
-		write(s.substr(at), hi);
-	}
-
-	unsigned int burst(uint16_t n = 64)
-	{
-		plx_mbuf *pkts[64];
-		const uint16_t nb = recv(rxq, pkts, n);
-
-		EXPECT_LE(nb, n);
-		got.insert(got.end(), pkts, pkts + nb);
-		return nb;
-	}
-
-	/* Nothing moves, one line and one event said so; a restart helps. */
-	void expect_broken(const char *words)
-	{
-		testing::internal::CaptureStderr();
-		EXPECT_EQ(burst(), 0u);
-		const std::string log = testing::internal::GetCapturedStderr();
-
-		EXPECT_NE(log.find(words), log.npos) << log;
-		EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 1) << log;
-		EXPECT_TRUE(rxq->q.broken);
-		EXPECT_EQ(resets, 1);
-		EXPECT_EQ(rxq->q.errors, 1u);
-		EXPECT_EQ(burst(), 0u);
-		EXPECT_EQ(resets, 1);
-		ASSERT_EQ(igb_rxq_stop(rxq), 0);
-		EXPECT_EQ(plx_mempool_in_use_count(pool.get()), got.size());
-		start();
-		write(frame(99));
-		ASSERT_EQ(burst(), 1u);
-		EXPECT_EQ(data_of(got.back()), frame(99));
-	}
-
-	plx_eth_rx_burst_t recv = igb_recv_pkts;
-	igb_rxq *rxq = nullptr;
-	uint16_t head = 0;
-	std::deque<plx_mbuf *> got;
-};
-
-class IgbRxScattered : public IgbRx {
-protected:
-	void SetUp() override
-	{
-		recv = igb_recv_scattered_pkts;
-		IgbRx::SetUp();
-	}
-};
 
 TEST_F(IgbRx, StartGivesTheChipItsRing)
 {
@@ -176,14 +51,6 @@ TEST_F(IgbRx, StartWithTooFewMbufs)
 	EXPECT_EQ(igb_rxq_start(large), -ENOMEM);
 	EXPECT_EQ(plx_mempool_in_use_count(pool.get()), SIZE) << "nothing but the other queue's";
 	igb_rxq_destroy(large);
-}
-
-TEST_F(IgbRx, AChipThatIsGone)
-{
-	ASSERT_EQ(igb_rxq_stop(rxq), 0);
-	memset(regs, 0xff, sizeof(regs));
-	EXPECT_EQ(igb_queue_disable(regs), -ENODEV);
-	EXPECT_EQ(igb_rxq_stop(rxq), 0) << "what is gone does no DMA";
 }
 
 TEST_F(IgbRx, PacketsAreWhatTheChipWrote)
@@ -358,75 +225,6 @@ TEST_F(IgbRx, CrcIsKeptButNotCounted)
 	EXPECT_EQ(rxq->q.bytes, 60u);
 }
 
-TEST_F(IgbRx, LengthBeyondTheBuffer)
-{
-	report(BUF + 1, GOOD);
-	expect_broken("2049 bytes in a buffer of 2048");
-}
-
-TEST_F(IgbRx, NoEndOfThePacket)
-{
-	report(60, IGB_RXD_DD);
-	expect_broken("no end");
-}
-
-TEST_F(IgbRx, WritesBackWhatItDoesNotHave)
-{
-	unmake();
-	make_pool(SIZE);
-	make();
-	for (unsigned int i = 0; i < SIZE - 1u; i++)
-		write(frame(i));
-	EXPECT_EQ(burst(), SIZE - 1u);
-	for (; !got.empty(); got.pop_front())
-		plx_pktmbuf_free(got.front());
-	/* The pool gives none while it is tested: hold them. */
-	std::vector<plx_mbuf *> held(SIZE - 1);
-	ASSERT_EQ(plx_mbuf_raw_alloc_bulk(pool.get(), held.data(), SIZE - 1), 0);
-	report(60, GOOD);
-	testing::internal::CaptureStderr();
-	EXPECT_EQ(burst(), 0u);
-	EXPECT_NE(testing::internal::GetCapturedStderr().find("did not have"), std::string::npos);
-	EXPECT_EQ(resets, 1);
-	EXPECT_TRUE(rxq->q.broken);
-	plx_mbuf_raw_free_bulk(pool.get(), held.data(), SIZE - 1);
-}
-
-/* Whatever is in the ring, nothing is read or written out of bounds and nothing hangs or is lost. */
-TEST_F(IgbRx, AnyNonsense)
-{
-	for (plx_eth_rx_burst_t fn : { igb_recv_pkts, igb_recv_scattered_pkts }) {
-		recv = fn;
-		for (unsigned int seed = 0; seed < 300; seed++) {
-			std::mt19937_64 random(seed);
-
-			testing::internal::CaptureStderr();
-			for (unsigned int i = 0; i < 40 && !rxq->q.broken; i++) {
-				for (uint16_t d = 0; d < SIZE; d++) {
-					if (random() % 4 == 0)
-						continue;
-					rxq->ring[d].lo = random();
-					rxq->ring[d].hi = random();
-					/* Mostly lengths that could be. */
-					if (random() % 16 != 0)
-						rxq->ring[d].hi &= ~(UINT64_C(0xf800) << 32);
-				}
-				burst(uint16_t(1 + random() % 64));
-				for (; !got.empty(); got.pop_front()) {
-					const char *reason;
-
-					ASSERT_EQ(plx_mbuf_check(got.front(), 1, &reason), 0) << reason;
-					plx_pktmbuf_free(got.front());
-				}
-			}
-			testing::internal::GetCapturedStderr();
-			ASSERT_EQ(igb_rxq_stop(rxq), 0);
-			ASSERT_EQ(plx_mempool_in_use_count(pool.get()), 0u);
-			start();
-		}
-	}
-}
-
 TEST_F(IgbRx, CountAndStatus)
 {
 	EXPECT_EQ(igb_rx_queue_count(rxq), 0);
@@ -501,19 +299,6 @@ TEST_F(IgbRxScattered, DamagedChain)
 	ASSERT_EQ(burst(), 1u);
 	EXPECT_EQ(data_of(got[0]), frame(1, 2 * BUF));
 	EXPECT_EQ(rxq->q.errors, 1u);
-}
-
-TEST_F(IgbRxScattered, LengthBeyondTheBuffer)
-{
-	report(BUF + 1, IGB_RXD_DD);
-	expect_broken("2049 bytes in a buffer of 2048");
-}
-
-TEST_F(IgbRxScattered, AChainThatNeverEnds)
-{
-	for (unsigned int i = 0; i < SIZE - 1u; i++)
-		report(BUF, IGB_RXD_DD);
-	expect_broken("a packet of more than 5 buffers");
 }
 
 } /* namespace */

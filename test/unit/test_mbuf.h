@@ -3,17 +3,12 @@
 #define TEST_MBUF_H
 /* Pools of mbufs, and a fixture with one. */
 #include <cerrno>
-#include <memory>
 #include <string>
 
 #include "eal_env.h"
+#include "test_pool.h"
 
 #include <plx_mbuf.h>
-
-struct PoolDeleter {
-	void operator()(plx_mempool *mp) const { plx_mempool_free(mp); }
-};
-using Pool = std::unique_ptr<plx_mempool, PoolDeleter>;
 
 const unsigned int POOL_SIZE = 255;
 

@@ -2,19 +2,14 @@
 #ifndef TEST_MEMPOOL_H
 #define TEST_MEMPOOL_H
 /* Pools, and whether all of their objects are there. */
-#include <memory>
 #include <set>
 #include <vector>
 
 #include "eal_env.h"
+#include "test_pool.h"
 
 #include <plx_lcore.h>
 #include <plx_mempool.h>
-
-struct PoolDeleter {
-	void operator()(plx_mempool *mp) const { plx_mempool_free(mp); }
-};
-using Pool = std::unique_ptr<plx_mempool, PoolDeleter>;
 
 inline Pool
 make_pool(unsigned int n, unsigned int elt_size, unsigned int cache_size, unsigned int flags = 0)

@@ -21,7 +21,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "test_virtio_device.h"
+#include "test_virtio_ring_device.h"
 
 /* Requests of the protocol that the peer does something about. */
 enum VhostRequest : uint32_t {

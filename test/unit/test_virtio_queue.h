@@ -7,6 +7,7 @@
 #include <string>
 
 #include "eal_env.h"
+#include "test_frames.h"
 #include "test_virtio_device.h"
 
 constexpr uint16_t SIZE = 32;
@@ -19,22 +20,6 @@ make_pool(const char *name, unsigned int n = POOL_SIZE)
 {
 	return Pool(plx_pktmbuf_pool_create(name, n, 0, 16, PLX_MBUF_DEFAULT_BUF_SIZE,
 		SOCKET_ID_ANY));
-}
-
-/* A frame that tells its number and is as long as one may be. */
-inline std::string
-frame(unsigned int n, size_t len = 60)
-{
-	std::string s = "packet " + std::to_string(n) + " ";
-
-	s.resize(len, char('a' + n % 26));
-	return s;
-}
-
-inline std::string
-data_of(const plx_mbuf *m)
-{
-	return std::string(plx_pktmbuf_mtod(m, const char *), m->data_len);
 }
 
 /* By the rings, and as a test changes it before it makes a queue anew. */

@@ -9,6 +9,7 @@
 #include <plx_malloc.h>
 
 #include "eal_env.h"
+#include "test_pool.h"
 #include "test_vhost_peer.h"
 
 namespace {

@@ -10,32 +10,8 @@
 #include <gtest/gtest.h>
 
 #include "../../drivers/net/vmxnet3/vmxnet3_rxtx.h"
-
-struct PoolDeleter {
-	void operator()(plx_mempool *mp) const { plx_mempool_free(mp); }
-};
-using Pool = std::unique_ptr<plx_mempool, PoolDeleter>;
-
-/* A frame that tells its number. */
-inline std::string
-frame(unsigned int n, size_t len = 60)
-{
-	std::string s = "packet " + std::to_string(n) + " ";
-
-	s.resize(len, char('a' + n % 26));
-	return s;
-}
-
-/* The data of all segments. */
-inline std::string
-data_of(const plx_mbuf *m)
-{
-	std::string s;
-
-	for (; m != nullptr; m = m->next)
-		s.append(plx_pktmbuf_mtod(m, const char *), m->data_len);
-	return s;
-}
+#include "test_frames.h"
+#include "test_pool.h"
 
 /* A packet of these segments. */
 inline plx_mbuf *

@@ -4,7 +4,7 @@
 
 #include "e1000_hw.h"
 
-/* Filters from this one on are elsewhere; 82576: 8.10.16. */
+/* Filters from this one on are elsewhere: RAL and RAH of the 82576. */
 #define RAR_LOW 16
 #define RAR_HIGH_BASE 0x54e0
 /* With RCTL.MO 0 the hash is the 12 highest bits of the address. */

@@ -6,9 +6,9 @@
 
 /* Microseconds between two looks. */
 #define POLL_US 10
-/* After a reset was begun no register is touched for so long; 82574: 4.6.3 asks for less. */
+/* After a reset was begun no register is touched for so long. */
 #define RESET_QUIET_US 1000
-/* The words whose checksum makes an EEPROM valid: what there is at least (82574: 6.1). */
+/* The words whose checksum makes an EEPROM valid: what there is at least. */
 #define NVM_WORDS_MIN 64
 
 int

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Link, filters and flow control of a port of any family. */
+/* Link, interrupts, filters and flow control of a port of any family. */
 #include <unistd.h>
 
 #include "e1000_port.h"
@@ -18,20 +18,62 @@ e1000_dma_check(const struct plx_eth_dev *dev, const char *queue, uint64_t iova,
 		device_writes ? PLX_PCI_DMA_WRITE : PLX_PCI_DMA_READ);
 }
 
+bool
+e1000_is_msix(const struct plx_eth_dev *dev)
+{
+	return plx_pci_intr_type_get(e1000_port(dev)->pci_dev) == PLX_PCI_INTR_MSIX;
+}
+
 int
-e1000_link_update(struct plx_eth_dev *dev, int wait, struct plx_eth_link *link)
+e1000_intr_configure(struct plx_eth_dev *dev)
+{
+	const struct plx_eth_intr_conf *conf = &dev->conf.intr_conf;
+	const struct plx_pci_device *pci_dev = e1000_port(dev)->pci_dev;
+	int ret;
+
+	if (!conf->lsc && !conf->rxq)
+		return plx_pci_intr_disable(pci_dev);
+	ret = plx_pci_intr_enable(pci_dev, conf->rxq ? dev->nb_rx_queues : 0);
+	/* Without MSI-X queues have no vectors of their own. */
+	if (ret < 0 || !conf->rxq || e1000_is_msix(dev))
+		return ret;
+	ret = plx_pci_intr_disable(pci_dev);
+	return ret < 0 ? ret : -ENOTSUP;
+}
+
+int
+e1000_rx_queue_intr_fd(struct plx_eth_dev *dev, uint16_t queue_id)
+{
+	return plx_pci_intr_rx_fd(e1000_port(dev)->pci_dev, queue_id);
+}
+
+int
+e1000_link_wait(struct plx_eth_dev *dev, int wait, struct plx_eth_link *link,
+	void (*look)(struct plx_eth_dev *dev, struct plx_eth_link *link))
 {
 	const struct e1000_hw *hw = e1000_hw(dev);
 
-	e1000_link_get(hw, link);
+	look(dev, link);
 	for (int waited = 0; wait && !link->link_status && waited < LINK_WAIT_MS;
 	     waited += LINK_POLL_MS) {
 		if (__atomic_load_n(&hw->link_off, __ATOMIC_RELAXED) || e1000_is_gone(hw))
 			break;
 		usleep(LINK_POLL_MS * 1000);
-		e1000_link_get(hw, link);
+		look(dev, link);
 	}
 	return 0;
+}
+
+static void
+look_for_link(struct plx_eth_dev *dev, struct plx_eth_link *link)
+{
+	e1000_link_get(e1000_hw(dev), link);
+}
+
+int
+e1000_link_update(struct plx_eth_dev *dev, int wait, struct plx_eth_link *link)
+{
+	return e1000_link_wait(dev, wait, link, look_for_link);
 }
 
 int

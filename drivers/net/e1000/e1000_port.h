@@ -61,6 +61,23 @@ e1000_hw(const struct plx_eth_dev *dev)
 	return &e1000_port(dev)->hw;
 }
 
+/**
+ * e1000_probe() - the probe of a driver: make a port of the device, which takes no arguments.
+ * @private_size: bytes of dev_private.
+ * @bar_size: bytes of BAR 0.
+ * @init: initialize the chip, and choose what is the family's own in @dev, which has all else.
+ * @hint: what may be wrong if it can't.
+ * Return: 0, or a negative errno, logged.
+ */
+int e1000_probe(struct plx_pci_device *pci_dev, size_t private_size, size_t bar_size,
+	int (*init)(struct plx_eth_dev *dev), const char *hint);
+/** e1000_remove() - the remove of a driver. */
+int e1000_remove(struct plx_pci_device *pci_dev);
+/** e1000_link_wait() - link_update, of a family that sees its link by @look. Return: 0. */
+int e1000_link_wait(struct plx_eth_dev *dev, int wait, struct plx_eth_link *link,
+	void (*look)(struct plx_eth_dev *dev, struct plx_eth_link *link));
+/** e1000_is_msix() - has each Rx queue a vector of its own? */
+bool e1000_is_msix(const struct plx_eth_dev *dev);
 /** e1000_queue_gone() - a queue is about to be freed: the port keeps what it counted. */
 void e1000_queue_gone(struct e1000_queue_stats *gone, const struct e1000_queue *queue);
 /** e1000_dma_check() - dev->dma_check. */
@@ -71,6 +88,8 @@ int e1000_dma_check(const struct plx_eth_dev *dev, const char *queue, uint64_t i
  * These are functions of struct plx_eth_dev_ops; queues start with a struct e1000_queue. The second
  * one of statistics is stats_reset and xstats_reset in one: it resets all.
  */
+int e1000_intr_configure(struct plx_eth_dev *dev);
+int e1000_rx_queue_intr_fd(struct plx_eth_dev *dev, uint16_t queue_id);
 int e1000_link_update(struct plx_eth_dev *dev, int wait, struct plx_eth_link *link);
 int e1000_set_link_up(struct plx_eth_dev *dev);
 int e1000_set_link_down(struct plx_eth_dev *dev);

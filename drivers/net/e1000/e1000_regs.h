@@ -4,12 +4,12 @@
 /**
  * DOC: Registers that Intel's PCI Express gigabit chips have in common.
  *
- * Sections are of the Intel 82574 GbE Controller Family Datasheet, revision 3.4, where registers are
- * in 10.2; the 82576 Datasheet has the same ones in chapter 8. Offsets are in BAR 0, all registers
- * have 32 bits. What only one family has is in e1000e_regs.h and igb_regs.h.
+ * Sections are of the Intel 82574 GbE Controller Family Datasheet (317694); the 82576 Datasheet
+ * (320961) has these registers by the same names. Offsets are in BAR 0, all registers have 32 bits.
+ * What only one family has is in e1000e_regs.h and igb_regs.h.
  */
 
-/* 10.2.2 General registers; 82576: 8.2. */
+/* 10.2.2 General registers. */
 #define E1000_CTRL		0x0000	/* device control */
 #define E1000_CTRL_FD		(1u << 0)	/* full duplex */
 #define E1000_CTRL_MASTER_DIS	(1u << 2)	/* no more DMA */
@@ -64,7 +64,7 @@
 #define E1000_PBA		0x1000	/* KiB of the packet buffer for receiving, low half */
 #define E1000_PBA_RX(v)		((v) & 0xffff)
 
-/* 10.2.4 Interrupts; 82576: 8.8. */
+/* 10.2.4 Interrupts. */
 #define E1000_ICR		0x00c0	/* causes; reading clears */
 #define E1000_ICS		0x00c8	/* set causes */
 #define E1000_IMS		0x00d0	/* let causes interrupt */
@@ -73,7 +73,7 @@
 #define E1000_INT_LSC		(1u << 2)	/* link changed */
 #define E1000_INT_ALL		0xffffffffu
 
-/* 10.2.5 Receive; 82576: 8.10. */
+/* 10.2.5 Receive. */
 #define E1000_RCTL		0x0100
 #define E1000_RCTL_EN		(1u << 1)
 #define E1000_RCTL_SBP		(1u << 2)	/* store bad packets */
@@ -110,7 +110,7 @@
 #define E1000_RSSRK(n)		(0x5c80 + 4 * (n))	/* hash key */
 #define E1000_RSS_KEY_SIZE	40
 
-/* 10.2.6 Transmit; 82576: 8.12. */
+/* 10.2.6 Transmit. */
 #define E1000_TCTL		0x0400
 #define E1000_TCTL_EN		(1u << 1)
 #define E1000_TCTL_PSP		(1u << 3)	/* pad short packets */
@@ -121,7 +121,7 @@
 #define E1000_TCTL_RTLC		(1u << 24)	/* send again on late collision */
 #define E1000_TIPG		0x0410	/* gap between packets */
 
-/* 10.2.7 Statistics; 82576: 8.19. All are cleared by reading. */
+/* Statistics. All are cleared by reading. */
 #define E1000_CRCERRS	0x4000
 #define E1000_ALGNERRC	0x4004
 #define E1000_RXERRC	0x400c
@@ -174,7 +174,7 @@
 #define E1000_TSCTC	0x40f8
 #define E1000_IAC	0x4100
 
-/* Registers of the PHY: IEEE 802.3 clause 22.2.4; 82574: 10.2.12 has those beyond. */
+/* Registers of the PHY: IEEE 802.3 clause 22.2.4. */
 #define E1000_PHY_CTRL		0
 #define E1000_PHY_CTRL_RESTART	(1u << 9)	/* negotiate anew */
 #define E1000_PHY_CTRL_POWER	(1u << 11)	/* power down */

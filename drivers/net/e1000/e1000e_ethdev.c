@@ -194,7 +194,7 @@ tx_done_cleanup(struct plx_eth_dev *dev, uint16_t queue_id, uint32_t free_cnt)
 }
 
 static const struct plx_eth_dev_ops ops = {
-	.dev_configure = e1000e_intr_configure,
+	.dev_configure = e1000_intr_configure,
 	.dev_start = dev_start,
 	.dev_stop = dev_stop,
 	.dev_close = dev_close,
@@ -239,7 +239,7 @@ static const struct plx_eth_dev_ops ops = {
 	.tx_done_cleanup = tx_done_cleanup,
 	.rx_queue_intr_enable = e1000e_rx_queue_intr_enable,
 	.rx_queue_intr_disable = e1000e_rx_queue_intr_disable,
-	.rx_queue_intr_fd = e1000e_rx_queue_intr_fd,
+	.rx_queue_intr_fd = e1000_rx_queue_intr_fd,
 };
 
 static struct plx_eth_caps e1000e_caps = {
@@ -279,68 +279,35 @@ static struct plx_eth_caps e1000e_caps = {
 PLX_ETH_REGISTER_CAPS(e1000e_caps)
 
 static int
-init_hw(struct plx_eth_dev *dev, struct plx_pci_device *pci_dev)
+init_port(struct plx_eth_dev *dev)
 {
-	struct e1000_port *port = e1000_port(dev);
+	struct e1000_hw *hw = e1000_hw(dev);
 	int ret;
 
-	port->pci_dev = pci_dev;
-	port->hw.family = &e1000e_family;
-	port->hw.bar = plx_pci_mmio_addr(pci_dev, 0, 0, E1000_BAR_SIZE);
-	if (port->hw.bar == NULL)
-		return -ENXIO;
-	ret = e1000_reset(&port->hw);
+	hw->family = &e1000e_family;
+	ret = e1000_reset(hw);
 	if (ret < 0)
 		return ret;
-	e1000_stats_reset(&port->hw);
-	e1000_mac_get(&port->hw, &dev->mac_addr);
-	return plx_is_valid_assigned_ether_addr(&dev->mac_addr) ? 0 : -EADDRNOTAVAIL;
-}
-
-static int
-probe(const struct plx_pci_driver *drv, struct plx_pci_device *pci_dev)
-{
-	static const struct plx_kvarg no_keys[] = { { NULL, NULL } };
-	const char *name = pci_dev->device.name;
-	struct plx_eth_dev *dev;
-	int ret = plx_kvargs_parse(name, pci_dev->device.args, no_keys, NULL);
-
-	if (ret < 0)
-		return ret;
-	dev = plx_eth_dev_create(&pci_dev->device, name, sizeof(struct e1000_port));
-	if (dev == NULL) {
-		ret = -errno;
-		E1000_ERR(name, "can't make a port (%s)", plx_strerror(ret));
-		return ret;
-	}
-	ret = init_hw(dev, pci_dev);
-	if (ret < 0) {
-		E1000_ERR(name, "can't initialize the device (%s): BAR 0 not mapped, no reset, or no "
-			"MAC address in its EEPROM", plx_strerror(ret));
-		plx_eth_dev_release_port(dev);
-		return ret;
-	}
+	e1000_stats_reset(hw);
+	e1000_mac_get(hw, &dev->mac_addr);
+	if (!plx_is_valid_assigned_ether_addr(&dev->mac_addr))
+		return -EADDRNOTAVAIL;
 	dev->caps = &e1000e_caps;
-	dev->dev_ops = &ops;
 	dev->rx_pkt_burst = e1000e_rx_burst;
 	dev->tx_pkt_burst = e1000e_tx_burst;
 	dev->tx_pkt_prepare = e1000e_tx_prepare;
 	dev->rx_queue_count = e1000e_rx_queue_count;
 	dev->rx_descriptor_status = e1000e_rx_descriptor_status;
 	dev->tx_descriptor_status = e1000e_tx_descriptor_status;
-	if (plx_pci_dma_check_enabled(pci_dev))
-		dev->dma_check = e1000_dma_check;
-	dev->mtu = PLX_ETHER_MTU;
-	plx_eth_dev_probing_finish(dev);
 	return 0;
 }
 
 static int
-remove_dev(struct plx_pci_device *pci_dev)
+probe(const struct plx_pci_driver *drv, struct plx_pci_device *pci_dev)
 {
-	const struct plx_eth_dev *dev = plx_eth_dev_of(&pci_dev->device);
-
-	return dev != NULL ? plx_eth_dev_close(dev->port_id) : 0;
+	(void)drv;
+	return e1000_probe(pci_dev, sizeof(struct e1000_port), E1000_BAR_SIZE, init_port,
+		"no reset, or no MAC address in its EEPROM");
 }
 
 static const struct plx_pci_id ids[] = {
@@ -354,6 +321,6 @@ static struct plx_pci_driver net_e1000e = {
 	.driver = { .name = "net_e1000e" },
 	.id_table = ids,
 	.probe = probe,
-	.remove = remove_dev,
+	.remove = e1000_remove,
 };
 PLX_PMD_REGISTER_PCI(net_e1000e)

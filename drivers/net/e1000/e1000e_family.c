@@ -2,7 +2,6 @@
 /* What is particular to the 82574 and 82583V: tables, and who may use the PHY. */
 #include "e1000e_hw.h"
 
-/* 10.2.7. */
 static const struct e1000_stat stats[] = {
 	{ "rx_crc_errors", E1000_CRCERRS, false },
 	{ "rx_align_errors", E1000_ALGNERRC, false },
@@ -81,7 +80,7 @@ static const struct e1000_reg regs[] = {
 	{ "TXDCTL1", E1000E_TXDCTL(1) }, { "TARC1", E1000E_TARC(1) },
 };
 
-/* 10.2.2 EXTCNF_CTRL: the bit stays 0 while firmware has the PHY, so it is written again and again. */
+/* EXTCNF_CTRL: the bit stays 0 while firmware has the PHY, so it is written again and again. */
 static int
 phy_acquire(struct e1000_hw *hw)
 {

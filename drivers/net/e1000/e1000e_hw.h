@@ -61,8 +61,6 @@ int e1000e_start_queues(struct plx_eth_dev *dev);
 /** e1000e_stop_queues() - free the mbufs of all queues; there is no DMA. */
 void e1000e_stop_queues(struct plx_eth_dev *dev);
 
-/** e1000e_intr_configure() - dev_configure: have as many vectors as conf.intr_conf asks for. */
-int e1000e_intr_configure(struct plx_eth_dev *dev);
 /** e1000e_intr_start() - after a reset: link changes interrupt. Return: 0; the bus's errno. */
 int e1000e_intr_start(struct plx_eth_dev *dev);
 /** e1000e_intr_stop() - no event is raised any more. Return: 0; the bus's errno. */
@@ -70,7 +68,6 @@ int e1000e_intr_stop(struct plx_eth_dev *dev);
 /* Of struct plx_eth_dev_ops. */
 int e1000e_rx_queue_intr_enable(struct plx_eth_dev *dev, uint16_t queue_id);
 int e1000e_rx_queue_intr_disable(struct plx_eth_dev *dev, uint16_t queue_id);
-int e1000e_rx_queue_intr_fd(struct plx_eth_dev *dev, uint16_t queue_id);
 
 PLX_END_DECLS
 #endif

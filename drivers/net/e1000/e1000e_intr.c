@@ -2,23 +2,6 @@
 /* Interrupts: link changes by vector 0, packets by one for each Rx queue. 82574: 7.4, 10.2.4. */
 #include "e1000e_hw.h"
 
-int
-e1000e_intr_configure(struct plx_eth_dev *dev)
-{
-	const struct plx_eth_intr_conf *conf = &dev->conf.intr_conf;
-	const struct plx_pci_device *pci_dev = e1000_port(dev)->pci_dev;
-
-	if (conf->lsc || conf->rxq)
-		return plx_pci_intr_enable(pci_dev, conf->rxq ? dev->nb_rx_queues : 0);
-	return plx_pci_intr_disable(pci_dev);
-}
-
-static bool
-is_msix(const struct plx_eth_dev *dev)
-{
-	return plx_pci_intr_type_get(e1000_port(dev)->pci_dev) == PLX_PCI_INTR_MSIX;
-}
-
 /*
  * Vector 0. With MSI-X, "other" comes for more causes than the link, and all of them are cleared here:
  * one that stays would keep the next one from being told.
@@ -47,7 +30,7 @@ e1000e_intr_start(struct plx_eth_dev *dev)
 	uint32_t ivar = E1000E_IVAR_OTHER(0), causes = 0;
 	int ret;
 
-	if (is_msix(dev)) {
+	if (e1000_is_msix(dev)) {
 		for (uint16_t i = 0; conf->rxq && i < dev->nb_rx_queues; i++) {
 			ivar |= E1000E_IVAR_RXQ(i, i + 1u);
 			causes |= E1000E_INT_RXQ(i);
@@ -62,7 +45,7 @@ e1000e_intr_start(struct plx_eth_dev *dev)
 	if (ret < 0)
 		return ret;
 	port->intr_on = true;
-	e1000_write(&port->hw, E1000_IMS, E1000_INT_LSC | (is_msix(dev) ? E1000E_INT_OTHER : 0));
+	e1000_write(&port->hw, E1000_IMS, E1000_INT_LSC | (e1000_is_msix(dev) ? E1000E_INT_OTHER : 0));
 	return 0;
 }
 
@@ -97,10 +80,4 @@ e1000e_rx_queue_intr_disable(struct plx_eth_dev *dev, uint16_t queue_id)
 {
 	e1000_write(e1000_hw(dev), E1000_IMC, E1000E_INT_RXQ(queue_id));
 	return 0;
-}
-
-int
-e1000e_rx_queue_intr_fd(struct plx_eth_dev *dev, uint16_t queue_id)
-{
-	return plx_pci_intr_rx_fd(e1000_port(dev)->pci_dev, queue_id);
 }

@@ -4,11 +4,11 @@
 /**
  * DOC: Registers and descriptors of the 82574 and 82583V that are not in e1000_regs.h.
  *
- * Sections are of the Intel 82574 GbE Controller Family Datasheet, revision 3.4.
+ * Sections are of the Intel 82574 GbE Controller Family Datasheet (317694).
  */
 #include "e1000_regs.h"
 
-/* 10.2.2 General registers. */
+/* Who has the PHY. */
 #define E1000E_EXTCNF_CTRL	0x0f00
 #define E1000E_EXTCNF_MDIO_SW	(1u << 5)	/* software has the PHY; stays 0 while firmware has it */
 
@@ -67,7 +67,7 @@
 #define E1000E_FRAME_MAX 16384
 
 /**
- * union e1000e_rx_desc - an extended receive descriptor (7.1.5).
+ * union e1000e_rx_desc - an extended receive descriptor.
  * @read: what the driver writes: the buffer, and 0 over the status of before.
  * @wb: what the device writes: hash and its type; status, length and VLAN tag, which are one 64-bit
  *	word and so are read at once.
@@ -105,7 +105,7 @@ union e1000e_rx_desc {
 #define E1000E_RXD_RSS_TYPE(mrq) ((mrq) & 0xf)
 
 /**
- * struct e1000e_tx_desc - a data descriptor or a context descriptor (7.2.6, 7.2.7).
+ * struct e1000e_tx_desc - a TCP/IP data descriptor or a TCP/IP context descriptor.
  * @addr: buffer; or where checksums are.
  * @cmd: length, type, command, status and options.
  */

@@ -9,7 +9,7 @@
 #include "e1000e_rxtx.h"
 
 #define CKSUM_FLAGS (PLX_MBUF_F_TX_IP_CKSUM | PLX_MBUF_F_TX_L4_MASK | PLX_MBUF_F_TX_TCP_SEG)
-/* A context says where checksums are in eight bits (7.2.6). */
+/* A context says where checksums are in eight bits. */
 #define CKSUM_AT_MAX 255
 
 static uint32_t
@@ -82,7 +82,7 @@ check_packet(const struct plx_mbuf *m)
 	return (m->ol_flags & CKSUM_FLAGS) && !cksum_fits(m, len) ? -EINVAL : (int)nb_descs;
 }
 
-/* The context that a packet needs, 7.2.6. */
+/* The context that a packet needs. */
 static struct e1000e_tx_desc
 make_context(const struct plx_mbuf *m)
 {
@@ -113,7 +113,7 @@ has_context(const struct e1000e_txq *txq, const struct e1000e_tx_desc *ctx)
 		ctx->addr == txq->context.addr && ctx->cmd == txq->context.cmd;
 }
 
-/* What all data descriptors of a packet have in common, 7.2.7. */
+/* What all data descriptors of a packet have in common. */
 static uint64_t
 data_command(const struct plx_mbuf *m)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The transmit ring: its life, and how mbufs come back. 82574: 7.2. */
+/* The transmit ring: its life, and how mbufs come back. 82574: 7.2.4. */
 #include <errno.h>
 #include <string.h>
 
@@ -48,7 +48,7 @@ e1000e_txq_create(struct plx_eth_dev *dev, uint16_t id, uint16_t size, int socke
 	txq->rs_thresh = rs_thresh;
 	txq->offloads = conf->offloads;
 	txq->fast_free = (conf->offloads & PLX_ETH_TX_OFFLOAD_MBUF_FAST_FREE) != 0;
-	/* 7.2.6: with two queues the device remembers the last context of either. */
+	/* With two queues the device remembers the last context of either. */
 	txq->share_context = dev->nb_tx_queues == 1;
 	*out = txq;
 	return 0;

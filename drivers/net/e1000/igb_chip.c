@@ -5,16 +5,16 @@
 #include "igb_chip.h"
 #include "igb_rxtx.h"
 
-/* How often to try for the semaphores, and microseconds between: 8.7. */
+/* How often to try for the semaphores, and microseconds between. */
 #define SEMAPHORE_TRIES 200
 #define SEMAPHORE_POLL_US 50
-/* RXPBS: 82576 and I210 count KiB; 82580 and I350 have a code (8.3.1). */
+/* RXPBS: 82576 and I210 count KiB; 82580 and I350 have a code. */
 #define RXPBS 0x2404
 #define RXPBS_KIB(v) ((v) & 0x3f)
 #define RXPBS_KIB_82576(v) ((v) & 0x7f)
 #define RXPBS_CODE(v) ((v) & 0xf)
 
-/* 8.19; RQDPC: 8.10.11, the I210 and I211 want it to be cleared by hand. */
+/* RQDPC: the I210 and I211 want it to be cleared by hand. */
 #define DROPPED(q, keeps_) { "rx_q" #q "_dropped", IGB_RXQ(q) + IGB_RQDPC, .keeps = (keeps_) }
 #define DROPPED4(keeps) DROPPED(0, keeps), DROPPED(1, keeps), DROPPED(2, keeps), DROPPED(3, keeps)
 #define STATS \
@@ -107,7 +107,7 @@ rx_buffer_i210(const struct e1000_hw *hw)
 	return RXPBS_KIB(e1000_read(hw, RXPBS)) << 10;
 }
 
-/* 8.7.1, 8.7.2: first against other drivers, then against firmware. */
+/* SWSM and SW_FW_SYNC: first against other drivers, then against firmware. */
 static int
 semaphore_take(struct e1000_hw *hw)
 {
@@ -216,7 +216,7 @@ igb_chip_of(uint16_t device_id)
 	}
 }
 
-/* 4.5.7: a PHY that never negotiated since it was reset is told to; the MAC has no link until then. */
+/* A PHY that never negotiated since it was reset is told to; the MAC has no link until then. */
 static int
 start_negotiation(struct e1000_hw *hw)
 {
@@ -241,12 +241,12 @@ igb_reset(struct e1000_hw *hw)
 	if (ret < 0)
 		return ret;
 	/*
-	 * 4.3.1: what is in the EEPROM is there when EECD says so. A chip without one never does, nor
+	 * What is in the EEPROM is there when EECD says so. A chip without one never does, nor
 	 * does QEMU's model: so that is no error.
 	 */
 	(void)e1000_wait(hw, E1000_EECD, E1000_EECD_AUTO_RD, E1000_EECD_AUTO_RD,
 		E1000_NVM_TIMEOUT_US);
-	/* The first queues are enabled by a reset (8.10.10, 8.12.10). */
+	/* The first queues are enabled by a reset (RXDCTL, TXDCTL). */
 	for (uint16_t q = 0; q < igb_chip(hw)->nb_queues; q++) {
 		ret = igb_queue_disable(PLX_PTR_ADD(hw->bar, IGB_RXQ(q)));
 		if (ret == 0)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How the PF receives: MTU, offloads, VLANs, hash. 82576: 8.10. */
+/* How the PF receives: MTU, offloads, VLANs, hash. */
 #include <string.h>
 
 #include "igb_port.h"
 
-/* 8.10.13: it counts the CRC. */
+/* RLPML counts the CRC. */
 static uint32_t
 longest(uint16_t mtu)
 {
@@ -37,7 +37,7 @@ igb_vlan_offload_set(struct plx_eth_dev *dev, int mask)
 	return 0;
 }
 
-/* 8.10.19. */
+/* MRQC. */
 static uint32_t
 hashes_of(uint64_t rss_hf)
 {

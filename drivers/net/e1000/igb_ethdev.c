@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* net_igb: the PF as a port. */
-#include <plx_errno.h>
-
 #include "igb_port.h"
 
 /* What the port can for all its queues together. */
@@ -74,8 +72,8 @@ force_stop(struct plx_eth_dev *dev)
 }
 
 /*
- * 4.5.9, 4.5.10: queues are disabled before the paths that they belong to. The chip is not reset, so
- * that a start finds the link as it was.
+ * Queues are disabled before the paths that they belong to. The chip is not reset, so that a start
+ * finds the link as it was.
  */
 static int
 igb_dev_stop(struct plx_eth_dev *dev)
@@ -131,7 +129,7 @@ igb_dev_start(struct plx_eth_dev *dev)
 	return 0;
 }
 
-/* 8.2.3: firmware is told whether a driver has the chip. */
+/* CTRL_EXT.DRV_LOAD: firmware is told whether a driver has the chip. */
 static int
 igb_dev_reset(struct plx_eth_dev *dev)
 {
@@ -157,7 +155,7 @@ igb_dev_close(struct plx_eth_dev *dev)
 }
 
 static const struct plx_eth_dev_ops igb_ops = {
-	.dev_configure = igb_intr_configure,
+	.dev_configure = e1000_intr_configure,
 	.dev_start = igb_dev_start,
 	.dev_stop = igb_dev_stop,
 	.dev_close = igb_dev_close,
@@ -203,7 +201,7 @@ static const struct plx_eth_dev_ops igb_ops = {
 	.supported_ptypes = igb_supported_ptypes,
 	.rx_queue_intr_enable = igb_rx_queue_intr_enable,
 	.rx_queue_intr_disable = igb_rx_queue_intr_disable,
-	.rx_queue_intr_fd = igb_rx_queue_intr_fd,
+	.rx_queue_intr_fd = e1000_rx_queue_intr_fd,
 };
 
 static struct plx_eth_caps igb_caps = {
@@ -233,61 +231,27 @@ static struct plx_eth_caps igb_caps = {
 PLX_ETH_REGISTER_CAPS(igb_caps)
 
 static int
-init_port(struct plx_eth_dev *dev, struct plx_pci_device *pci_dev)
+init_port(struct plx_eth_dev *dev)
 {
 	struct e1000_port *port = e1000_port(dev);
 	int ret;
 
-	port->pci_dev = pci_dev;
-	port->hw.family = &igb_chip_of(pci_dev->id.device_id)->family;
-	port->hw.bar = plx_pci_mmio_addr(pci_dev, 0, 0, E1000_BAR_SIZE);
-	if (port->hw.bar == NULL)
-		return -ENXIO;
+	port->hw.family = &igb_chip_of(port->pci_dev->id.device_id)->family;
 	ret = igb_dev_reset(dev);
 	if (ret < 0)
 		return ret;
 	e1000_mac_get(&port->hw, &dev->mac_addr);
-	dev->mtu = PLX_ETHER_MTU;
 	dev->caps = &igb_caps;
 	igb_choose_bursts(dev);
-	if (plx_pci_dma_check_enabled(pci_dev))
-		dev->dma_check = e1000_dma_check;
 	return 0;
 }
 
 static int
 igb_probe(const struct plx_pci_driver *drv, struct plx_pci_device *pci_dev)
 {
-	static const struct plx_kvarg no_keys[] = { { NULL, NULL } };
-	const char *name = pci_dev->device.name;
-	struct plx_eth_dev *dev;
-	int ret = plx_kvargs_parse(name, pci_dev->device.args, no_keys, NULL);
-
 	(void)drv;
-	if (ret < 0)
-		return ret;
-	dev = plx_eth_dev_create(&pci_dev->device, name, sizeof(struct e1000_port));
-	if (dev == NULL) {
-		ret = -errno;
-		E1000_ERR(name, "can't make a port (%s)", plx_strerror(ret));
-		return ret;
-	}
-	ret = init_port(dev, pci_dev);
-	if (ret < 0) {
-		E1000_ERR(name, "can't reset the chip (%s)", plx_strerror(ret));
-		plx_eth_dev_release_port(dev);
-		return ret;
-	}
-	plx_eth_dev_probing_finish(dev);
-	return 0;
-}
-
-static int
-igb_remove(struct plx_pci_device *pci_dev)
-{
-	const struct plx_eth_dev *dev = plx_eth_dev_of(&pci_dev->device);
-
-	return dev != NULL ? plx_eth_dev_close(dev->port_id) : 0;
+	return e1000_probe(pci_dev, sizeof(struct e1000_port), E1000_BAR_SIZE, init_port,
+		"it can't be reset");
 }
 
 #define ID(device) { PLX_PCI_DEVICE(IGB_PCI_VENDOR, (device)) }
@@ -301,6 +265,6 @@ static struct plx_pci_driver net_igb = {
 	.driver = { .name = "net_igb" },
 	.id_table = igb_ids,
 	.probe = igb_probe,
-	.remove = igb_remove,
+	.remove = e1000_remove,
 };
 PLX_PMD_REGISTER_PCI(net_igb)

@@ -1,34 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Interrupts of the PF: the link by vector 0, packets by one for each Rx queue. 82576: 7.3, 8.8. */
+/* Interrupts of the PF: the link by vector 0, packets by one for each Rx queue. */
 #include "igb_port.h"
 
 /* Vector 0 is for all but packets. */
 #define VECTOR_OTHER 0
 #define VECTOR_RX(queue) ((uint16_t)((queue) + 1))
 #define BIT_OF(vector) (1u << (vector))
-
-static bool
-is_msix(const struct plx_eth_dev *dev)
-{
-	return plx_pci_intr_type_get(e1000_port(dev)->pci_dev) == PLX_PCI_INTR_MSIX;
-}
-
-int
-igb_intr_configure(struct plx_eth_dev *dev)
-{
-	const struct plx_eth_intr_conf *conf = &dev->conf.intr_conf;
-	const struct plx_pci_device *pci_dev = e1000_port(dev)->pci_dev;
-	int ret;
-
-	if (!conf->lsc && !conf->rxq)
-		return plx_pci_intr_disable(pci_dev);
-	ret = plx_pci_intr_enable(pci_dev, conf->rxq ? dev->nb_rx_queues : 0);
-	/* Without MSI-X queues have no vectors of their own. */
-	if (ret < 0 || !conf->rxq || is_msix(dev))
-		return ret;
-	ret = plx_pci_intr_disable(pci_dev);
-	return ret < 0 ? ret : -ENOTSUP;
-}
 
 /* Reading ICR clears it, and with INTx lowers the line. */
 static int
@@ -39,12 +16,12 @@ on_interrupt(void *arg)
 
 	if (icr != UINT32_MAX && (icr & E1000_INT_LSC))
 		plx_eth_dev_callback_process(dev, PLX_ETH_EVENT_INTR_LSC, NULL);
-	return is_msix(dev) ? 0 : plx_pci_intr_ack(e1000_port(dev)->pci_dev);
+	return e1000_is_msix(dev) ? 0 : plx_pci_intr_ack(e1000_port(dev)->pci_dev);
 }
 
 /*
- * 7.3.3: a cause that is told of by a vector of its own clears itself; that of packets masks itself,
- * too, so that a queue is told of once each time that it is enabled.
+ * EIAC, EIAM: a cause that is told of by a vector of its own clears itself; that of packets masks
+ * itself, too, so that a queue is told of once each time that it is enabled.
  */
 static void
 program_msix(struct plx_eth_dev *dev)
@@ -73,7 +50,7 @@ igb_intr_start(struct plx_eth_dev *dev)
 	struct e1000_port *port = e1000_port(dev);
 	int ret;
 
-	if (is_msix(dev))
+	if (e1000_is_msix(dev))
 		program_msix(dev);
 	else
 		e1000_write(&port->hw, IGB_GPIE, IGB_GPIE_NSICR);
@@ -127,10 +104,4 @@ igb_rx_queue_intr_disable(struct plx_eth_dev *dev, uint16_t queue_id)
 {
 	e1000_write(e1000_hw(dev), IGB_EIMC, BIT_OF(VECTOR_RX(queue_id)));
 	return 0;
-}
-
-int
-igb_rx_queue_intr_fd(struct plx_eth_dev *dev, uint16_t queue_id)
-{
-	return plx_pci_intr_rx_fd(e1000_port(dev)->pci_dev, queue_id);
 }

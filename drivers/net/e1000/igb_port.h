@@ -80,12 +80,10 @@ void igb_queues_clear(struct plx_eth_dev *dev);
 
 /* igb_intr.c: of the PF. */
 
-int igb_intr_configure(struct plx_eth_dev *dev);
 int igb_intr_start(struct plx_eth_dev *dev);
 int igb_intr_stop(struct plx_eth_dev *dev);
 int igb_rx_queue_intr_enable(struct plx_eth_dev *dev, uint16_t queue_id);
 int igb_rx_queue_intr_disable(struct plx_eth_dev *dev, uint16_t queue_id);
-int igb_rx_queue_intr_fd(struct plx_eth_dev *dev, uint16_t queue_id);
 
 /* igb_config.c: of the PF. */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Queues of the chip: enable and disable them. 82576: 4.5.9, 4.5.10. */
+/* Queues of the chip: enable and disable them. */
 #include <errno.h>
 
 #include <plx_cycles.h>

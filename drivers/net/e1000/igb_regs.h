@@ -5,8 +5,8 @@
  * DOC: Registers and descriptors of Intel's gigabit chips with advanced descriptors, beyond what
  * e1000_regs.h has.
  *
- * Sections are of the Intel 82576EB Gigabit Ethernet Controller Datasheet. The I350 and I210
- * Datasheets have the same registers in their chapter 8; where they differ it is said.
+ * Registers and fields have the names of the Intel 82576EB Gigabit Ethernet Controller Datasheet
+ * (320961). The I350 and I210 Datasheets have the same ones; where they differ it is said.
  */
 #include "e1000_regs.h"
 
@@ -23,10 +23,10 @@
 #define IGB_DEV_I210_FLASHLESS	0x157b
 #define IGB_DEV_I211		0x1539
 
-/* 8.2.3. */
+/* CTRL_EXT. */
 #define IGB_CTRL_EXT_PFRSTD	(1u << 14)	/* the PF's reset is over, VFs may go on */
 
-/* 8.8: extended interrupts. A bit for each MSI-X vector. */
+/* Extended interrupts. A bit for each MSI-X vector. */
 #define IGB_GPIE		0x1514
 #define IGB_GPIE_NSICR		(1u << 0)	/* reading ICR always clears it */
 #define IGB_GPIE_MSIX		(1u << 4)	/* a vector for each cause */
@@ -39,14 +39,14 @@
 #define IGB_EIAM		0x1530		/* causes that mask themselves */
 #define IGB_EICR		0x1580
 #define IGB_EITR(v)		(0x1680 + 4 * (v))	/* least time between interrupts */
-#define IGB_IVAR(n)		(0x1700 + 4 * (n))	/* vectors of queues, 8.8.13 */
+#define IGB_IVAR(n)		(0x1700 + 4 * (n))	/* vectors of queues */
 #define IGB_IVAR_SIZE		8
 #define IGB_IVAR_MISC		0x1740		/* vectors of other causes */
 #define IGB_IVAR_MISC_OTHER(v)	((uint32_t)((v) | IGB_IVAR_VALID) << 8)
 #define IGB_IVAR_VALID		(1u << 7)
 #define IGB_EIMS_ALL		0xffffffffu
 
-/* 8.7: who may access what firmware and the other ports also do. */
+/* Who may access what firmware and the other ports also do. */
 #define IGB_SWSM		0x5b50
 #define IGB_SWSM_SMBI		(1u << 0)	/* taken by reading it as 0 */
 #define IGB_SWSM_SWESMBI	(1u << 1)	/* firmware keeps away */
@@ -55,7 +55,7 @@
 #define IGB_SW_FW_OF_FW(bits)	((bits) << 16)
 #define IGB_STATUS_LAN_ID(v)	(((v) >> 2) & 3)	/* which port this is */
 
-/* 8.10: receive. */
+/* Receive. */
 #define IGB_RLPML		0x5004		/* longest frame, with CRC, if RCTL.LPE */
 #define IGB_MRQC_RSS		(2u << 0)	/* several queues by hash */
 #define IGB_MRQC_TCP_IPV4	(1u << 16)
@@ -68,14 +68,11 @@
 #define IGB_MRQC_UDP_IPV6	(1u << 23)
 #define IGB_MRQC_UDP_IPV6_EX	(1u << 24)
 #define IGB_RXCSUM_CRCOFL	(1u << 11)	/* SCTP checksum */
-/* I350 8.14.20, I210: each queue strips the CRC for itself, beside RCTL.SECRC. */
+/* I350 and I210: each queue strips the CRC for itself, beside RCTL.SECRC. */
 #define IGB_DVMOLR(q)		(0xc038 + 0x40 * (q))
 #define IGB_DVMOLR_STRCRC	(1u << 31)
 
-/*
- * 8.10.5 and on, 8.12.5 and on: a queue's registers, from the first one of the queue. A VF has the
- * same ones at other places (8.26).
- */
+/* A queue's registers, from the first one of the queue. A VF has the same ones at other places. */
 #define IGB_RXQ(q)		(0xc000 + 0x40 * (q))
 #define IGB_TXQ(q)		(0xe000 + 0x40 * (q))
 #define IGB_DBAL		0x00		/* RDBAL, TDBAL: the ring */
@@ -96,12 +93,12 @@
 #define IGB_DCTL_ENABLE		(1u << 25)
 #define IGB_DCTL_SWFLSH		(1u << 26)
 
-/* 8.19: statistics that e1000_regs.h lacks. */
+/* Statistics that e1000_regs.h lacks. */
 #define IGB_SYMERRS		0x4008
 #define IGB_SEC			0x4038
 #define IGB_RQDPC_MAX		0xfff		/* it stays there when it is full */
 
-/* IGB_RING_ALIGN - rings begin at multiples of so many bytes (8.10.5), and are as long. */
+/* IGB_RING_ALIGN - rings begin at multiples of so many bytes, and are as long. */
 #define IGB_RING_ALIGN		128
 
 /**
@@ -115,8 +112,8 @@ struct igb_desc {
 };
 
 /*
- * 7.1.5: receive. For the chip: address of the buffer in @lo, 0 in @hi. From it, in @lo: type of
- * the hash, type of packet, hash; in @hi: status, errors, length, VLAN tag.
+ * Advanced receive descriptor. For the chip: address of the buffer in @lo, 0 in @hi. From it, in
+ * @lo: type of the hash, type of packet, hash; in @hi: status, errors, length, VLAN tag.
  */
 #define IGB_RXD_RSS_TYPE(lo)	((uint32_t)(lo) & 0xf)		/* 0: there is no hash */
 #define IGB_RXD_PTYPE(lo)	((uint32_t)(lo) >> 4 & 0x7f)
@@ -138,7 +135,7 @@ struct igb_desc {
 #define IGB_RXD_RXE		(UINT64_C(1) << 31)	/* damaged */
 #define IGB_RXD_LEN(hi)		((uint32_t)((hi) >> 32) & 0xffff)
 
-/* 7.2.2.3: transmit, data: the buffer's address in @lo, the rest in @hi. */
+/* Advanced transmit data descriptor: the buffer's address in @lo, the rest in @hi. */
 #define IGB_TXD_LEN(n)		((uint64_t)(n) << 0)
 #define IGB_TXD_DATA		(UINT64_C(3) << 20)
 #define IGB_TXD_EOP		(UINT64_C(1) << 24)
@@ -153,7 +150,7 @@ struct igb_desc {
 #define IGB_TXD_TXSM		(UINT64_C(1) << 41)	/* L4 checksum */
 #define IGB_TXD_PAYLEN(n)	((uint64_t)(n) << 46)	/* bytes of the packet; if cut, of payload */
 
-/* 7.2.2.2: transmit, context: what data descriptors after it refer to. In @lo and @hi. */
+/* Advanced transmit context descriptor: what data descriptors after it refer to. In @lo and @hi. */
 #define IGB_CTX_IPLEN(n)	((uint64_t)(n) << 0)
 #define IGB_CTX_MACLEN(n)	((uint64_t)(n) << 9)
 #define IGB_CTX_VLAN(tci)	((uint64_t)(tci) << 16)

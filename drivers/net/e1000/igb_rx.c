@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Receiving. 82576: 7.1. */
+/* Receiving. */
 #include <errno.h>
 
 #include <plx_ptype.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Rx queues: made, filled with mbufs, started and stopped. 82576: 4.5.9, 7.1.4. */
+/* Rx queues: made, filled with mbufs, started and stopped. */
 #include <errno.h>
 
 #include <plx_io.h>
@@ -9,7 +9,7 @@
 
 /* Mbufs that are taken from the pool at once. */
 #define REFILL_MAX 64
-/* 8.10.10: prefetch when fewer than 8 descriptors are on the chip; write back each by itself. */
+/* Prefetch when fewer than 8 descriptors are on the chip; write back each by itself. */
 #define RXDCTL_THRESHOLDS (IGB_DCTL_PTHRESH(8) | IGB_DCTL_HTHRESH(8) | IGB_DCTL_WTHRESH(1))
 
 struct igb_rxq *
@@ -98,7 +98,7 @@ fill(struct igb_rxq *rxq, uint16_t n)
 	return 0;
 }
 
-/* 8.10.9: what the chip has ends before RDT, which is the one that is kept back. */
+/* What the chip has ends before RDT, which is the one that is kept back. */
 static __plx_always_inline void
 write_tail(struct igb_rxq *rxq)
 {

@@ -15,9 +15,9 @@
 
 PLX_BEGIN_DECLS
 
-/** IGB_FRAME_MAX - longest frame that the chips receive and send, without CRC (8.10.13, 9.5 KiB). */
+/** IGB_FRAME_MAX - longest frame that the chips receive and send, without CRC (RLPML, 9.5 KiB). */
 #define IGB_FRAME_MAX 9724
-/** IGB_FRAME_MIN - shortest one that may be sent; the chip pads it (8.12.1, TCTL.PSP). */
+/** IGB_FRAME_MIN - shortest one that may be sent; the chip pads it (TCTL.PSP). */
 #define IGB_FRAME_MIN 17
 /** IGB_TSO_MAX - longest packet to be cut: what IP can have, and its Ethernet header. */
 #define IGB_TSO_MAX 65535
@@ -111,7 +111,7 @@ void igb_rxq_use_all(struct igb_rxq *rxq);
 /** igb_rxq_destroy() - free a stopped queue; NULL is fine. */
 void igb_rxq_destroy(struct igb_rxq *rxq);
 /**
- * igb_rxq_start() - fill the ring and enable the queue; 4.5.9.
+ * igb_rxq_start() - fill the ring and enable the queue.
  * Return: 0; -ENOMEM if the pool has too few mbufs; -ETIMEDOUT; -ENODEV if the chip is gone. It is
  * stopped then.
  */
@@ -207,7 +207,7 @@ struct igb_txq *igb_txq_create(struct plx_eth_dev *dev, uint16_t id, void *regs,
 #define IGB_TX_RS_MAX(nb_desc) ((nb_desc) - IGB_TX_DESCS_MAX - 1)
 /** igb_txq_destroy() - free a stopped queue; NULL is fine. */
 void igb_txq_destroy(struct igb_txq *txq);
-/** igb_txq_start() - enable the queue, with an empty ring; 4.5.10. Return: as igb_rxq_start(). */
+/** igb_txq_start() - enable the queue, with an empty ring. Return: as igb_rxq_start(). */
 int igb_txq_start(struct igb_txq *txq);
 /** igb_txq_stop() - let it send what it has, disable it, free its mbufs. Return: as igb_rxq_stop(). */
 int igb_txq_stop(struct igb_txq *txq);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Sending packets of one segment, and what becomes of packets that are sent. 82576: 7.2. */
+/* Sending packets of one segment, and what becomes of packets that are sent. */
 #include <errno.h>
 
 #include <plx_cycles.h>
@@ -11,7 +11,7 @@
 /* Microseconds between two looks, and how long the chip has for what is in the ring. */
 #define DRAIN_POLL_US 10
 #define DRAIN_TIMEOUT_US 20000
-/* 8.12.10: prefetch when fewer than 8 descriptors are on the chip; write back at once what has RS. */
+/* Prefetch when fewer than 8 descriptors are on the chip; write back at once what has RS. */
 #define TXDCTL_THRESHOLDS (IGB_DCTL_PTHRESH(8) | IGB_DCTL_HTHRESH(1) | IGB_DCTL_WTHRESH(0))
 /* A packet that is one descriptor. */
 #define CMD_SIMPLE (IGB_TXD_DATA | IGB_TXD_DEXT | IGB_TXD_IFCS | IGB_TXD_EOP)
@@ -95,7 +95,7 @@ igb_txq_clear(struct igb_txq *txq)
 	}
 }
 
-/* 4.5.10: before it is disabled it should be empty. A link that is down keeps it from that. */
+/* Before it is disabled it should be empty. A link that is down keeps it from that. */
 static void
 drain(struct igb_txq *txq)
 {

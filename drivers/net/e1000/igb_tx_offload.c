@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Sending any packet: chains, checksums, VLAN tags, TSO. 82576: 7.2.2, 7.2.4, 7.2.5. */
+/* Sending any packet: chains, checksums, VLAN tags, TSO. */
 #include <errno.h>
 
 #include <plx_io.h>
@@ -9,12 +9,12 @@
 /* What a packet may ask for that needs a context. */
 #define CTX_FLAGS (PLX_MBUF_F_TX_VLAN | PLX_MBUF_F_TX_IP_CKSUM | PLX_MBUF_F_TX_L4_MASK | \
 	PLX_MBUF_F_TX_TCP_SEG)
-/* 7.2.4.2: bytes of all headers of a packet that is cut. */
+/* Bytes of all headers of a packet that is cut. */
 #define TSO_HDR_MAX 240
 /* A packet is prefetched so many ahead. */
 #define LOOK_AHEAD 4
 
-/* 7.2.2.2: what the chip needs at least to find checksums, and to cut. */
+/* What the chip needs at least to find checksums, and to cut. */
 #define L3_LEN_MIN 20
 #define TCP_LEN_MIN 20
 

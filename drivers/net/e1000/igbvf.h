@@ -59,7 +59,7 @@ void igbvf_events_clear(struct igbvf_port *vf, uint32_t events);
  */
 int igbvf_request(struct igbvf_port *vf, uint32_t *msg, unsigned int n);
 /**
- * igbvf_reset() - reset the function, and have the PF know of it; 7.10.2.9, 8.27.1.
+ * igbvf_reset() - reset the function, and have the PF know of it.
  * Return: 0, with @mac and @given_mac of @vf; as igbvf_request().
  */
 int igbvf_reset(struct igbvf_port *vf);
@@ -86,7 +86,6 @@ int igbvf_mtu_send(struct igbvf_port *vf, uint16_t mtu);
 
 /* igbvf_intr.c */
 
-int igbvf_intr_configure(struct plx_eth_dev *dev);
 int igbvf_intr_start(struct plx_eth_dev *dev);
 int igbvf_intr_stop(struct plx_eth_dev *dev);
 

@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* net_igbvf: a VF as a port. */
-#include <stdlib.h>
-#include <unistd.h>
-
 #include <bsd/stdlib.h>
-
-#include <plx_errno.h>
 
 #include "igbvf.h"
 
-/* How long, and how often, to look for a link. */
-#define LINK_WAIT_MS 9000
-#define LINK_POLL_MS 50
 /* Addresses that a PF lets a VF have are few, and it may give less. */
 #define MAC_ADDRS_MAX 4
 
@@ -87,17 +79,7 @@ look_for_link(struct plx_eth_dev *dev, struct plx_eth_link *link)
 static int
 igbvf_link_update(struct plx_eth_dev *dev, int wait, struct plx_eth_link *link)
 {
-	const struct e1000_hw *hw = e1000_hw(dev);
-
-	look_for_link(dev, link);
-	for (int waited = 0; wait && !link->link_status && waited < LINK_WAIT_MS;
-	     waited += LINK_POLL_MS) {
-		if (__atomic_load_n(&hw->link_off, __ATOMIC_RELAXED) || e1000_is_gone(hw))
-			break;
-		usleep(LINK_POLL_MS * 1000);
-		look_for_link(dev, link);
-	}
-	return 0;
+	return e1000_link_wait(dev, wait, link, look_for_link);
 }
 
 /* A reset of the function stops its queues, whatever state they are in. */
@@ -173,7 +155,7 @@ igbvf_dev_close(struct plx_eth_dev *dev)
 }
 
 static const struct plx_eth_dev_ops igbvf_ops = {
-	.dev_configure = igbvf_intr_configure,
+	.dev_configure = e1000_intr_configure,
 	.dev_start = igbvf_dev_start,
 	.dev_stop = igbvf_dev_stop,
 	.dev_close = igbvf_dev_close,
@@ -206,7 +188,7 @@ static const struct plx_eth_dev_ops igbvf_ops = {
 	.supported_ptypes = igb_supported_ptypes,
 	.rx_queue_intr_enable = igb_rx_queue_intr_enable,
 	.rx_queue_intr_disable = igb_rx_queue_intr_disable,
-	.rx_queue_intr_fd = igb_rx_queue_intr_fd,
+	.rx_queue_intr_fd = e1000_rx_queue_intr_fd,
 };
 
 static struct plx_eth_caps igbvf_caps = {
@@ -247,64 +229,30 @@ choose_mac(struct plx_eth_dev *dev)
 }
 
 static int
-init_port(struct plx_eth_dev *dev, struct plx_pci_device *pci_dev)
+init_port(struct plx_eth_dev *dev)
 {
 	struct igbvf_port *vf = igbvf_port(dev);
 	int ret;
 
-	vf->port.pci_dev = pci_dev;
 	vf->port.hw.family = &family;
 	vf->port.hw.link_off = true;
-	vf->port.hw.bar = plx_pci_mmio_addr(pci_dev, 0, 0, IGBVF_BAR_SIZE);
-	if (vf->port.hw.bar == NULL)
-		return -ENXIO;
 	/* What the VF counted before is not ours. */
 	e1000_stats_rebase(&vf->port.hw);
 	ret = igbvf_reset(vf);
 	if (ret < 0)
 		return ret;
 	choose_mac(dev);
-	dev->mtu = PLX_ETHER_MTU;
 	dev->caps = &igbvf_caps;
 	igb_choose_bursts(dev);
-	if (plx_pci_dma_check_enabled(pci_dev))
-		dev->dma_check = e1000_dma_check;
 	return 0;
 }
 
 static int
 igbvf_probe(const struct plx_pci_driver *drv, struct plx_pci_device *pci_dev)
 {
-	static const struct plx_kvarg no_keys[] = { { NULL, NULL } };
-	const char *name = pci_dev->device.name;
-	struct plx_eth_dev *dev;
-	int ret = plx_kvargs_parse(name, pci_dev->device.args, no_keys, NULL);
-
 	(void)drv;
-	if (ret < 0)
-		return ret;
-	dev = plx_eth_dev_create(&pci_dev->device, name, sizeof(struct igbvf_port));
-	if (dev == NULL) {
-		ret = -errno;
-		E1000_ERR(name, "can't make a port (%s)", plx_strerror(ret));
-		return ret;
-	}
-	ret = init_port(dev, pci_dev);
-	if (ret < 0) {
-		E1000_ERR(name, "can't reset the VF (%s): is its PF up?", plx_strerror(ret));
-		plx_eth_dev_release_port(dev);
-		return ret;
-	}
-	plx_eth_dev_probing_finish(dev);
-	return 0;
-}
-
-static int
-igbvf_remove(struct plx_pci_device *pci_dev)
-{
-	const struct plx_eth_dev *dev = plx_eth_dev_of(&pci_dev->device);
-
-	return dev != NULL ? plx_eth_dev_close(dev->port_id) : 0;
+	return e1000_probe(pci_dev, sizeof(struct igbvf_port), IGBVF_BAR_SIZE, init_port,
+		"is its PF up?");
 }
 
 static const struct plx_pci_id igbvf_ids[] = {
@@ -316,6 +264,6 @@ static struct plx_pci_driver net_igbvf = {
 	.driver = { .name = "net_igbvf" },
 	.id_table = igbvf_ids,
 	.probe = igbvf_probe,
-	.remove = igbvf_remove,
+	.remove = e1000_remove,
 };
 PLX_PMD_REGISTER_PCI(net_igbvf)

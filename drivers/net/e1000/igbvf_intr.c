@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Interrupts of a VF: the mailbox by vector 0, packets by one for each Rx queue. 82576: 8.28. */
+/* Interrupts of a VF: the mailbox by vector 0, packets by one for each Rx queue. */
 #include "igbvf.h"
 
 #define VECTOR_MBX 0
 #define VECTOR_RX(queue) ((uint16_t)((queue) + 1))
 #define BIT_OF(vector) (1u << (vector))
 #define ALL_VECTORS 0x7u
-
-/* A VF has MSI-X only. */
-int
-igbvf_intr_configure(struct plx_eth_dev *dev)
-{
-	return igb_intr_configure(dev);
-}
 
 /*
  * The PF was reset, or it says that something has changed, which is the link mostly. A message

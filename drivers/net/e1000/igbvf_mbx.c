@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The mailbox between a VF and its PF. 82576: 7.10.2.9. */
+/* The mailbox between a VF and its PF. */
 #include <string.h>
 
 #include <plx_cycles.h>
@@ -139,7 +139,7 @@ igbvf_request(struct igbvf_port *vf, uint32_t *msg, unsigned int n)
 	return msg[0] & IGBVF_MSG_NACK ? -EPERM : 0;
 }
 
-/* 8.27.1: reset queues and interrupts of the function, and wait while the PF is reset itself. */
+/* VTCTRL: reset queues and interrupts of the function, and wait while the PF is reset itself. */
 static int
 reset_function(struct igbvf_port *vf)
 {

@@ -4,9 +4,9 @@
 /**
  * DOC: Registers of a virtual function, and what it says to its PF.
  *
- * 82576 Datasheet: 8.26 to 8.28 the registers, 7.10.2.9 the mailbox. Interrupts (VTEIMS and so on)
- * are where the PF has its own. The messages are a convention of the PF's driver, which are Linux's
- * and DPDK's igb.
+ * Registers and the mailbox are those of virtual functions in the 82576 Datasheet. Interrupts
+ * (VTEIMS and so on) are where the PF has its own. The messages are a convention of the PF's driver,
+ * which are Linux's and DPDK's igb.
  */
 #include "igb_regs.h"
 
