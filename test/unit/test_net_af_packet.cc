@@ -93,7 +93,7 @@ TEST_F(NetAfPacket, ReceivesWhatIsForIt)
 {
 	Vport port("net_af_packet0", "iface=left");
 	Peer peer("right");
-	const std::string mine = mac_of(port), group = "\x01\x00\x5e\x01\x02\x03", second = "\x02\x07\x07\x07\x07\x07";
+	const std::string mine = mac_of(port), group("\x01\x00\x5e\x01\x02\x03", 6), second = "\x02\x07\x07\x07\x07\x07";
 	const auto address = [](const std::string &s) {
 		plx_ether_addr a;
 

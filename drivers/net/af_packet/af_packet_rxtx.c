@@ -129,13 +129,23 @@ take_back(struct af_packet_txq *txq)
 	return n;
 }
 
+static bool
+ask_to_send(int fd)
+{
+	if (send(fd, NULL, 0, MSG_DONTWAIT) >= 0)
+		return true;
+	if (errno != ENETDOWN || netdev_socket_error(fd) == 0)
+		return false;
+	return send(fd, NULL, 0, MSG_DONTWAIT) >= 0;
+}
+
 /* Let the kernel send. Return: frames that it refused for good. */
 static unsigned int
 kick(struct af_packet_txq *txq)
 {
 	unsigned int lost;
 
-	if (send(txq->fd, NULL, 0, MSG_DONTWAIT) >= 0) {
+	if (ask_to_send(txq->fd)) {
 		txq->pending = 0;
 		txq->silent = false;
 		return 0;

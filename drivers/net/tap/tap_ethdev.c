@@ -392,8 +392,10 @@ cure_for(int ret)
 		return "making an interface needs CAP_NET_ADMIN";
 	case -EBUSY:
 	case -EEXIST:
-	case -EINVAL:
 		return "an interface has that name: give another one by iface=, or persist=1 to take it";
+	case -EINVAL:
+		return "an interface has that name, but is no tap device of several queues: give another one "
+			"by iface=";
 	case -ENOENT:
 		return "no /dev/net/tun: load the kernel module tun";
 	default:
