@@ -346,6 +346,17 @@ af_packet_mtu_set(struct plx_eth_dev *dev, uint16_t mtu)
 	return netdev_set_mtu(&port->netdev, mtu);
 }
 
+static int
+af_packet_vlan_offload_set(struct plx_eth_dev *dev, int mask)
+{
+	struct af_packet_port *port = dev->dev_private;
+	const bool strip = (dev->conf.rxmode.offloads & PLX_ETH_RX_OFFLOAD_VLAN_STRIP) != 0;
+
+	for (unsigned int i = 0; mask & PLX_ETH_VLAN_STRIP_OFFLOAD && i < dev->nb_rx_queues; i++)
+		__atomic_store_n(&port->rxqs[i].strip, strip, __ATOMIC_RELAXED);
+	return 0;
+}
+
 /* The socket tells of each frame, and always: there is nothing to switch. */
 static int
 af_packet_rx_intr_accept(struct plx_eth_dev *dev, uint16_t queue_id)
@@ -388,6 +399,7 @@ static const struct plx_eth_dev_ops af_packet_ops = {
 	.mac_addr_remove = af_packet_mac_addr_remove,
 	.set_mc_addr_list = af_packet_set_mc_addr_list,
 	.mtu_set = af_packet_mtu_set,
+	.vlan_offload_set = af_packet_vlan_offload_set,
 	.rx_queue_intr_enable = af_packet_rx_intr_accept,
 	.rx_queue_intr_disable = af_packet_rx_intr_accept,
 	.rx_queue_intr_fd = af_packet_rx_intr_fd,

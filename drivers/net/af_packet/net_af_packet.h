@@ -44,11 +44,11 @@ struct af_packet_ring {
 struct af_packet_rxq {
 	struct vport_rx rx;
 	struct af_packet_ring ring;
-	bool strip;			/* VLAN tags */
+	bool strip;			/* VLAN tags; may change meanwhile */
 } __plx_cache_aligned;
 
 /*
- * @pending: slots that the kernel has not taken yet, up to ring.next.
+ * @pending, @pending_bytes: slots that the kernel has not taken yet, up to ring.next, and their frames.
  * @max_len: bytes of a frame that fits a slot.
  * @silent: a failure was logged, and nothing succeeded since.
  */
@@ -57,6 +57,7 @@ struct af_packet_txq {
 	struct af_packet_ring ring;
 	int fd;
 	unsigned int pending;
+	uint64_t pending_bytes;
 	uint32_t max_len;
 	bool silent;
 	const char *port_name;
