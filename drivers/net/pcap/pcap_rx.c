@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 
 #include <plx_errno.h>
 #include <plx_log.h>
@@ -200,24 +201,6 @@ pcap_rx_close(struct pcap_rxq *rxq)
 	rxq->nb_frames = 0;
 }
 
-int
-pcap_rx_rewind(struct pcap_rxq *rxq)
-{
-	pcap_t *old = rxq->pcap;
-	int ret;
-
-	rxq->next = 0;
-	if (rxq->end->kind != PCAP_FILE || rxq->frames != NULL)
-		return 0;
-	ret = file_open(rxq);
-	if (ret < 0)
-		return ret;
-	pcap_close(old);
-	rxq->pending = false;
-	rxq->silent = false;
-	return 0;
-}
-
 /*
  * A file ends with its first error; an interface may come back, and is told of once. @nb_rx: packets of
  * this burst, which are not counted yet.
@@ -257,8 +240,40 @@ next_packet(struct pcap_rxq *rxq, uint16_t nb_rx)
 		rxq->silent = false;
 	rxq->data = data;
 	rxq->len = header->caplen;
+	rxq->time = header->ts;
 	rxq->pending = true;
 	return true;
+}
+
+/* What an interface received while the port was stopped is not the port's. */
+static void
+forget_old(struct pcap_rxq *rxq)
+{
+	struct timeval now;
+
+	gettimeofday(&now, NULL);
+	while (next_packet(rxq, 0) && timercmp(&rxq->time, &now, <))
+		rxq->pending = false;
+}
+
+int
+pcap_rx_rewind(struct pcap_rxq *rxq)
+{
+	pcap_t *old = rxq->pcap;
+	int ret;
+
+	rxq->next = 0;
+	if (rxq->end->kind == PCAP_IFACE || rxq->end->kind == PCAP_IFACE_IN)
+		forget_old(rxq);
+	if (rxq->end->kind != PCAP_FILE || rxq->frames != NULL)
+		return 0;
+	ret = file_open(rxq);
+	if (ret < 0)
+		return ret;
+	pcap_close(old);
+	rxq->pending = false;
+	rxq->silent = false;
+	return 0;
 }
 
 uint16_t
