@@ -75,8 +75,7 @@ set_offload(const struct tap_port *port, uint64_t rx_offloads)
 {
 	unsigned int flags = 0;
 
-	if (rx_offloads & (PLX_ETH_RX_OFFLOAD_UDP_CKSUM | PLX_ETH_RX_OFFLOAD_TCP_CKSUM |
-	    PLX_ETH_RX_OFFLOAD_TCP_LRO))
+	if (rx_offloads & (TAP_RX_L4_CKSUM | PLX_ETH_RX_OFFLOAD_TCP_LRO))
 		flags |= TUN_F_CSUM;
 	if (rx_offloads & PLX_ETH_RX_OFFLOAD_TCP_LRO)
 		flags |= TUN_F_TSO4 | TUN_F_TSO6;
@@ -173,8 +172,7 @@ tap_rx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc,
 	if (rxq->more == NULL)
 		return -errno;
 	rxq->fd = port->fds[queue_id];
-	rxq->cksum = (conf->offloads & (PLX_ETH_RX_OFFLOAD_UDP_CKSUM | PLX_ETH_RX_OFFLOAD_TCP_CKSUM |
-		PLX_ETH_RX_OFFLOAD_TCP_LRO)) != 0;
+	rxq->offloads = conf->offloads;
 	rxq->silent = false;
 	rxq->dev = dev;
 	return 0;
@@ -371,8 +369,8 @@ static struct plx_eth_caps tap_caps = {
 		.max_tx_queues = TAP_QUEUES,
 		.max_mac_addrs = PLX_ETH_MAC_ADDRS_MAX,
 		.max_mc_addrs = VPORT_MC_ADDRS,
-		.rx_offload_capa = PLX_ETH_RX_OFFLOAD_SCATTER | PLX_ETH_RX_OFFLOAD_UDP_CKSUM |
-			PLX_ETH_RX_OFFLOAD_TCP_CKSUM | PLX_ETH_RX_OFFLOAD_TCP_LRO,
+		.rx_offload_capa = PLX_ETH_RX_OFFLOAD_SCATTER | TAP_RX_CKSUM |
+			PLX_ETH_RX_OFFLOAD_TCP_LRO,
 		.rx_queue_offload_capa = PLX_ETH_RX_OFFLOAD_SCATTER,
 		.tx_offload_capa = TAP_TX_OFFLOADS,
 		.tx_queue_offload_capa = TAP_TX_OFFLOADS,
