@@ -14,6 +14,7 @@
 #include <linux/if_packet.h>
 
 #include <netdev.h>
+#include <netdev_watch.h>
 #include <vport.h>
 #include <vport_filter.h>
 
@@ -80,6 +81,7 @@ struct af_packet_port {
 	struct vport vport;
 	struct af_packet_args args;
 	struct netdev netdev;
+	struct netdev_watch watch;
 	int member_fd;
 	unsigned int nb_sockets;
 	uint64_t missed_base;

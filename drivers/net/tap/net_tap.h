@@ -11,6 +11,7 @@
 #include <sys/uio.h>
 
 #include <netdev.h>
+#include <netdev_watch.h>
 #include <vport.h>
 #include <vport_filter.h>
 
@@ -58,6 +59,7 @@ struct tap_port {
 	struct tap_args args;
 	char name[IFNAMSIZ];
 	struct netdev netdev;
+	struct netdev_watch watch;
 	int fds[TAP_QUEUES];
 	unsigned int nb_fds;
 	struct tap_rxq rxqs[PLX_MAX_QUEUES_PER_PORT];

@@ -56,7 +56,7 @@ fail(struct tap_rxq *rxq, int error)
 	vport_count(&rxq->rx.counters.errors, 1);
 	PLX_LOG(ERR, &tap_logtype, "%s: the interface gives no frames (%s): it is gone, detach the port",
 		rxq->dev->name, plx_strerror(error));
-	plx_eth_dev_callback_process(rxq->dev, PLX_ETH_EVENT_INTR_RMV, NULL);
+	vport_removed(rxq->dev);
 }
 
 /* The mbuf and the rest of a frame become a packet. Return: as vport_rx_chain(). */

@@ -159,6 +159,14 @@ netdev_tap_set_offload(int fd, unsigned int flags)
 	return ioctl(fd, TUNSETOFFLOAD, (unsigned long)flags) < 0 ? -errno : 0;
 }
 
+bool
+netdev_tap_is_there(int fd)
+{
+	struct ifreq ifr = { 0 };
+
+	return ask(fd, TUNGETIFF, &ifr) == 0;
+}
+
 int
 netdev_tap_persist(int fd, bool on)
 {

@@ -44,6 +44,8 @@ int netdev_socket_error(int fd);
 int netdev_tap_open(char *name, bool anew);
 /* TUN_F_* of linux/if_tun.h: what the kernel may leave to the reader of frames. */
 int netdev_tap_set_offload(int fd, unsigned int flags);
+/* Is there a device behind the file, in whatever namespace? */
+bool netdev_tap_is_there(int fd);
 /* Does the device stay when all files are closed? */
 int netdev_tap_persist(int fd, bool on);
 /* The frames of all queues that are to be read: a program of @n instructions. */
