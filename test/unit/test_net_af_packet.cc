@@ -93,7 +93,7 @@ TEST_F(NetAfPacket, ReceivesWhatIsForIt)
 {
 	Vport port("net_af_packet0", "iface=left");
 	Peer peer("right");
-	const std::string mine = mac_of(port), group = "\x01\x00\x5e\x01\x02\x03", second = "\x02\x07\x07\x07\x07\x07";
+	const std::string mine = mac_of(port), group("\x01\x00\x5e\x01\x02\x03", 6), second = "\x02\x07\x07\x07\x07\x07";
 	const auto address = [](const std::string &s) {
 		plx_ether_addr a;
 
@@ -238,6 +238,24 @@ TEST_F(NetAfPacket, SleepsUntilAFrameComes)
 		EXPECT_EQ(wait_for(port, 1), Strings{ frame_to(BROADCAST, "wake up") });
 	}
 	ASSERT_EQ(plx_eth_dev_rx_intr_ctl_q(port.id, 0, PLX_EPOLL_PER_THREAD, PLX_INTR_EVENT_DEL, nullptr), 0);
+}
+
+/* Longer than the other end takes: the interface drops it, and what is behind goes on. */
+TEST_F(NetAfPacket, AFrameThatIsDroppedDoesNotStopOthers)
+{
+	Vport port("net_af_packet0", "iface=left");
+	Peer peer("right");
+
+	ASSERT_EQ(port.run(mp), 0);
+	ASSERT_TRUE(ip("link set right mtu 1000"));
+
+	plx_mbuf *pkts[] = { packet(frame_to(OTHER, "long", 1400)), packet(frame_to(OTHER, "short")) };
+
+	EXPECT_EQ(plx_eth_tx_burst(port.id, 0, pkts, 2), 2);
+	EXPECT_EQ(peer.receive(OTHER), frame_to(OTHER, "short"));
+	EXPECT_EQ(port.stats().opackets, 1u);
+	EXPECT_EQ(port.stats().obytes, 60u);
+	EXPECT_EQ(port.stats().oerrors, 1u);
 }
 
 TEST_F(NetAfPacket, AnInterfaceThatGoesDownComesBack)

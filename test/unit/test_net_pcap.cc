@@ -49,7 +49,7 @@ protected:
 
 		ASSERT_EQ(port.run(mp), 0);
 		for (const auto &f : frames)
-			EXPECT_TRUE(send(port.id, f));
+			EXPECT_TRUE(send(port.id, f, 0, 1 + unsigned(f.size() / 2000)));
 	}
 
 	Strings play(const std::string &name)
@@ -282,8 +282,38 @@ TEST_F(NetPcap, Interfaces)
 			return 0;
 		});
 		EXPECT_EQ(port.stats().oerrors, 2u);
+		EXPECT_TRUE(ip("link set left up") && ip("link set right up"));
+		EXPECT_TRUE(eventually([&] { return port.has_link(); }));
+		/* The former one's socket fails once, because its interface was down. */
+		Peer later("right");
+
+		EXPECT_TRUE(send(port.id, frame("again")));
+		EXPECT_EQ(later.receive(frame("again").substr(0, 12)), frame("again"));
 	}
 	delete_link("left");
+}
+
+TEST_F(NetPcap, AnInterfaceThatVanishes)
+{
+	make_veth("left", "right");
+
+	Vport port("net_pcap0", "iface=left");
+
+	ASSERT_EQ(port.run(mp), 0);
+	delete_link("left");
+	EXPECT_FALSE(port.has_link());
+	expect_one_line(0, { "net_pcap0", "left" }, [&] {
+		EXPECT_EQ(receive(port.id), Strings{});
+		EXPECT_EQ(receive(port.id), Strings{});
+		return 0;
+	});
+	expect_one_line(0, { "net_pcap0", "left" }, [&] {
+		EXPECT_TRUE(send(port.id, frame("lost")));
+		EXPECT_TRUE(send(port.id, frame("lost")));
+		return 0;
+	});
+	EXPECT_EQ(port.stats().ierrors, 1u);
+	EXPECT_EQ(port.stats().oerrors, 2u);
 }
 
 /* What it sends by the interface it would otherwise hear itself. */

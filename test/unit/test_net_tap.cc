@@ -253,8 +253,9 @@ TEST_F(NetTap, LargeTcpPacketsBothWays)
 
 TEST_F(NetTap, NamesThatAreTaken)
 {
-	ASSERT_TRUE(ip("link add taken type dummy"));
-	expect_no_vdev(-EINVAL, "net_tap0", "iface=taken", { "net_tap0", "taken", "has that name" });
+	make_veth("taken", "other");
+	expect_no_vdev(-EBUSY, "net_tap0", "iface=taken", { "net_tap0", "taken", "has that name" });
+	expect_no_vdev(-EINVAL, "net_tap0", "iface=taken,persist=1", { "net_tap0", "taken", "no tap device" });
 	delete_link("taken");
 	ASSERT_TRUE(ip("tuntap add taken mode tap multi_queue"));
 	expect_no_vdev(-EBUSY, "net_tap0", "iface=taken", { "net_tap0", "taken", "has that name" });

@@ -2,9 +2,11 @@
 /*
  * The port contract (test/lab/port_contract.cc) over software ports: one run of that program each,
  * whose failures are shown here. One port alone, to look into: build/test/lab/port_contract, with
- * the arguments of the table below.
+ * the arguments of the table below; in a network namespace (unshare --net) if it has a setup.
  */
 #include <sstream>
+
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -16,7 +18,24 @@ struct Ports {
 	const char *name;
 	std::vector<std::string> vdevs;		/* for --vdev */
 	std::vector<std::string> options;	/* behind "--" */
+	std::string setup {};			/* commands for interfaces, in a namespace of this run */
 };
+
+/* Without IPv6 the kernel has nothing to say there by itself. */
+const std::string quiet = "for n in left right; do\n"
+	"	[ ! -d /proc/sys/net/ipv6 ] || echo 1 >/proc/sys/net/ipv6/conf/$n/disable_ipv6\n"
+	"done\n";
+const std::string veth = "ip link add left type veth peer name right\n" + quiet +
+	"ip link set left up\n"
+	"ip link set right up\n";
+/* What the one sends the kernel sends by the other. */
+const std::string taps = "for n in left right; do\n"
+	"	ip tuntap add $n mode tap multi_queue\n"
+	"	tc qdisc add dev $n ingress\n"
+	"done\n"
+	"redirect='protocol all u32 match u32 0 0 action mirred egress redirect dev'\n"
+	"tc filter add dev left parent ffff: $redirect right\n"
+	"tc filter add dev right parent ffff: $redirect left\n" + quiet;
 
 /* A further port is a further line. */
 const Ports ports[] = {
@@ -27,6 +46,16 @@ const Ports ports[] = {
 	{ "ring_wire", { "net_ring0,wire=w", "net_ring1,wire=w" },
 		{ "--wire=pair", "--unfiltered", "--gtest_filter=-Packets.an_exhausted_pool" } },
 	{ "pcap", { "net_pcap0,tx_pcap=/dev/null" }, { "--wire=none" } },
+	/* The interface drops what is longer than its MTU, and tells it the kernel only. */
+	{ "pcap_iface", { "net_pcap0,iface=left,phy_mac=1", "net_pcap1,iface=right,phy_mac=1" },
+		{ "--wire=pair", "--unfiltered", "--lacks=oversize-count" }, veth },
+	{ "af_packet", { "net_af_packet0,iface=left,qpairs=4", "net_af_packet1,iface=right,qpairs=4" },
+		{ "--wire=pair" }, veth },
+	{ "af_packet_large", { "net_af_packet0,iface=left,framesz=16384,blocksz=65536",
+		"net_af_packet1,iface=right,framesz=16384,blocksz=65536" },
+		{ "--wire=pair", "--lacks=oversize-count" }, veth },
+	{ "tap", { "net_tap0,iface=left,persist=1", "net_tap1,iface=right,persist=1" },
+		{ "--wire=pair" }, taps },
 };
 
 /* What the program says of failures, and nothing of what went well. */
@@ -50,11 +79,25 @@ failures(const Outcome &run)
 
 class PortContract : public testing::TestWithParam<Ports> {};
 
+/* Whoever is no root becomes root of a user namespace. */
+std::vector<std::string>
+in_namespace(const std::string &setup)
+{
+	std::vector<std::string> argv = { "/usr/bin/unshare", "--net" };
+
+	if (geteuid() != 0)
+		argv.insert(argv.end(), { "--user", "--map-root-user" });
+	argv.insert(argv.end(), { "sh", "-c", "set -e\n" + setup + "exec \"$@\"", "sh" });
+	return argv;
+}
+
 TEST_P(PortContract, holds)
 {
-	std::vector<std::string> argv = { built("test/lab/port_contract"), "-l", "0", "--no-huge",
-		"--no-pci",
-		"-m", "128" };
+	std::vector<std::string> argv = GetParam().setup.empty() ? std::vector<std::string>() :
+		in_namespace(GetParam().setup);
+
+	argv.insert(argv.end(), { built("test/lab/port_contract"), "-l", "0", "--no-huge",
+		"--no-pci", "-m", "128" });
 
 	for (const std::string &vdev : GetParam().vdevs)
 		argv.insert(argv.end(), { "--vdev", vdev });

@@ -117,6 +117,7 @@ af_packet_stop(struct plx_eth_dev *dev)
 	static const struct vport_filter closed = { .closed = true };
 	struct af_packet_port *port = dev->dev_private;
 
+	netdev_watch_stop(&port->watch);
 	vport_link_down(dev);
 	if (port->member_fd >= 0)
 		close(port->member_fd);
@@ -143,6 +144,8 @@ af_packet_start(struct plx_eth_dev *dev)
 	filter.promiscuous = false;
 	filter.all_multicast = false;
 	ret = apply(dev, &filter);
+	if (ret == 0)
+		ret = netdev_watch_start(&port->watch, dev, &port->netdev, -1);
 	if (ret < 0)
 		af_packet_stop(dev);
 	return ret == 0 ? vport_link_up(dev) : ret;
@@ -346,6 +349,17 @@ af_packet_mtu_set(struct plx_eth_dev *dev, uint16_t mtu)
 	return netdev_set_mtu(&port->netdev, mtu);
 }
 
+static int
+af_packet_vlan_offload_set(struct plx_eth_dev *dev, int mask)
+{
+	struct af_packet_port *port = dev->dev_private;
+	const bool strip = (dev->conf.rxmode.offloads & PLX_ETH_RX_OFFLOAD_VLAN_STRIP) != 0;
+
+	for (unsigned int i = 0; mask & PLX_ETH_VLAN_STRIP_OFFLOAD && i < dev->nb_rx_queues; i++)
+		__atomic_store_n(&port->rxqs[i].strip, strip, __ATOMIC_RELAXED);
+	return 0;
+}
+
 /* The socket tells of each frame, and always: there is nothing to switch. */
 static int
 af_packet_rx_intr_accept(struct plx_eth_dev *dev, uint16_t queue_id)
@@ -374,8 +388,8 @@ static const struct plx_eth_dev_ops af_packet_ops = {
 	.rx_queue_release = vport_queue_release,
 	.tx_queue_release = vport_queue_release,
 	.link_update = af_packet_link_update,
-	.dev_set_link_up = vport_link_up,
-	.dev_set_link_down = vport_link_down,
+	.dev_set_link_up = vport_set_link_up,
+	.dev_set_link_down = vport_set_link_down,
 	.stats_get = af_packet_stats_get,
 	.stats_reset = af_packet_stats_reset,
 	.queue_stats_get = vport_queue_stats_get,
@@ -388,6 +402,7 @@ static const struct plx_eth_dev_ops af_packet_ops = {
 	.mac_addr_remove = af_packet_mac_addr_remove,
 	.set_mc_addr_list = af_packet_set_mc_addr_list,
 	.mtu_set = af_packet_mtu_set,
+	.vlan_offload_set = af_packet_vlan_offload_set,
 	.rx_queue_intr_enable = af_packet_rx_intr_accept,
 	.rx_queue_intr_disable = af_packet_rx_intr_accept,
 	.rx_queue_intr_fd = af_packet_rx_intr_fd,
@@ -416,6 +431,7 @@ static struct plx_eth_caps af_packet_caps = {
 		.rx_queue_offload_capa = RX_OFFLOADS,
 		.tx_offload_capa = VPORT_TX_OFFLOADS,
 		.tx_queue_offload_capa = VPORT_TX_OFFLOADS,
+		.dev_flags = PLX_ETH_DEV_INTR_LSC | PLX_ETH_DEV_INTR_RMV,
 	},
 	.ops = &af_packet_ops,
 	.devices = "none: interfaces of the kernel, by --vdev=net_af_packet0,iface=NAME",
@@ -462,6 +478,7 @@ af_packet_probe(struct plx_vdev_device *vdev)
 	port->vport.rx = VPORT_QUEUES(port->rxqs);
 	port->vport.tx = VPORT_QUEUES(port->txqs);
 	port->netdev.fd = -1;
+	port->watch.fd = -1;
 	port->member_fd = -1;
 	pthread_mutex_init(&port->missed_lock, NULL);
 	ret = parse_args(&vdev->device, &port->args);

@@ -46,6 +46,7 @@ static __plx_always_inline int
 receive(struct af_packet_rxq *rxq, struct tpacket2_hdr *hdr, struct plx_mbuf **out)
 {
 	const bool tagged = (hdr->tp_status & TP_STATUS_VLAN_VALID) != 0;
+	const bool strip = __atomic_load_n(&rxq->strip, __ATOMIC_RELAXED);
 	char *frame = (char *)hdr + hdr->tp_mac;
 	uint32_t len = hdr->tp_snaplen;
 	int ret;
@@ -55,12 +56,12 @@ receive(struct af_packet_rxq *rxq, struct tpacket2_hdr *hdr, struct plx_mbuf **o
 		vport_count(&rxq->rx.counters.errors, 1);
 		return -EMSGSIZE;
 	}
-	if (plx_unlikely(tagged && !rxq->strip)) {
+	if (plx_unlikely(tagged && !strip)) {
 		frame = insert_tag(hdr, frame);
 		len += sizeof(struct plx_vlan_hdr);
 	}
 	ret = vport_rx_frame(&rxq->rx, frame, len, out);
-	if (ret == 0 && plx_unlikely(tagged && rxq->strip)) {
+	if (ret == 0 && plx_unlikely(tagged && strip)) {
 		(*out)->vlan_tci = hdr->tp_vlan_tci;
 		(*out)->ol_flags |= PLX_MBUF_F_RX_VLAN | PLX_MBUF_F_RX_VLAN_STRIPPED;
 	}
@@ -109,47 +110,109 @@ af_packet_rx_flush(struct af_packet_rxq *rxq)
 	}
 }
 
-/* Those that the kernel has not taken, from the last one back. */
-static unsigned int
+/* The slot that was filled @n slots ago. */
+static inline struct tpacket2_hdr *
+slot_before(const struct af_packet_ring *ring, unsigned int n)
+{
+	const unsigned int at = ring->next >= n ? ring->next - n : ring->next + ring->n - n;
+
+	return (struct tpacket2_hdr *)(void *)ring->slots[at];
+}
+
+/* Acquire: the kernel has read the frame. */
+static inline bool
+is_taken(const struct tpacket2_hdr *hdr)
+{
+	return __atomic_load_n(&hdr->tp_status, __ATOMIC_ACQUIRE) != TP_STATUS_SEND_REQUEST;
+}
+
+/* Count what the kernel has taken: it goes from slot to slot. */
+static void
+settle(struct af_packet_txq *txq)
+{
+	if (plx_likely(txq->pending == 0 || is_taken(slot_before(&txq->ring, 1)))) {
+		vport_count_packets(&txq->counters, txq->pending, txq->pending_bytes);
+		txq->pending = 0;
+		txq->pending_bytes = 0;
+		return;
+	}
+	while (is_taken(slot_before(&txq->ring, txq->pending))) {
+		const uint32_t len = slot_before(&txq->ring, txq->pending--)->tp_len;
+
+		vport_count_packets(&txq->counters, 1, len);
+		txq->pending_bytes -= len;
+	}
+}
+
+/* The kernel would try the first one again for ever; one without a header it skips. */
+static void
+give_up_first(struct af_packet_txq *txq)
+{
+	struct tpacket2_hdr *hdr = slot_before(&txq->ring, txq->pending--);
+
+	txq->pending_bytes -= hdr->tp_len;
+	hdr->tp_len = 0;
+	vport_count(&txq->counters.errors, 1);
+}
+
+/* All that the kernel has not taken. */
+static void
 take_back(struct af_packet_txq *txq)
 {
 	struct af_packet_ring *ring = &txq->ring;
-	unsigned int n = 0;
 
-	for (; n < txq->pending; n++) {
-		unsigned int at = (ring->next != 0 ? ring->next : ring->n) - 1;
-		struct tpacket2_hdr *hdr = (void *)ring->slots[at];
-
-		if (__atomic_load_n(&hdr->tp_status, __ATOMIC_ACQUIRE) != TP_STATUS_SEND_REQUEST)
-			break;
-		__atomic_store_n(&hdr->tp_status, TP_STATUS_AVAILABLE, __ATOMIC_RELEASE);
-		ring->next = at;
+	vport_count(&txq->counters.errors, txq->pending);
+	for (; txq->pending > 0; txq->pending--) {
+		__atomic_store_n(&slot_before(ring, 1)->tp_status, TP_STATUS_AVAILABLE, __ATOMIC_RELEASE);
+		ring->next = (ring->next != 0 ? ring->next : ring->n) - 1;
 	}
-	txq->pending = 0;
-	return n;
+	txq->pending_bytes = 0;
 }
 
-/* Let the kernel send. Return: frames that it refused for good. */
-static unsigned int
+/* Return: 0 or an errno. */
+static int
+ask_to_send(int fd)
+{
+	if (plx_likely(send(fd, NULL, 0, MSG_DONTWAIT) >= 0))
+		return 0;
+	/* The socket remembers that the interface went down, and says so once after it came back. */
+	if (errno != ENETDOWN || netdev_socket_error(fd) == 0)
+		return errno;
+	return send(fd, NULL, 0, MSG_DONTWAIT) >= 0 ? 0 : errno;
+}
+
+/*
+ * Let the kernel send. A frame that the interface drops is tried twice, for its queue may have been
+ * full, and then no more: all others wait behind it.
+ */
+static void
 kick(struct af_packet_txq *txq)
 {
-	unsigned int lost;
+	const struct tpacket2_hdr *refused = NULL;
+	int error;
 
-	if (send(txq->fd, NULL, 0, MSG_DONTWAIT) >= 0) {
-		txq->pending = 0;
+	for (;;) {
+		error = ask_to_send(txq->fd);
+		settle(txq);
+		if (error != ENOBUFS || txq->pending == 0)
+			break;
+		if (slot_before(&txq->ring, txq->pending) == refused)
+			give_up_first(txq);
+		else
+			refused = slot_before(&txq->ring, txq->pending);
+	}
+	if (plx_likely(error == 0)) {
 		txq->silent = false;
-		return 0;
+		return;
 	}
 	/* It takes the rest when it has sent some. */
-	if (errno == EAGAIN || errno == ENOBUFS || errno == EINTR)
-		return 0;
+	if (error == EAGAIN || error == ENOBUFS || error == EINTR)
+		return;
 	if (!txq->silent)
 		PLX_LOG(ERR, &af_packet_logtype, "%s: the interface does not send (%s): packets are dropped "
-			"until it does", txq->port_name, plx_strerror(errno));
+			"until it does", txq->port_name, plx_strerror(error));
 	txq->silent = true;
-	lost = take_back(txq);
-	vport_count(&txq->counters.errors, lost);
-	return lost;
+	take_back(txq);
 }
 
 static __plx_always_inline void
@@ -163,8 +226,7 @@ uint16_t
 af_packet_tx_burst(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts)
 {
 	struct af_packet_txq *txq = queue;
-	unsigned int nb_tx = 0, nb_bad = 0, lost;
-	uint64_t bytes = 0;
+	unsigned int nb_tx = 0, nb_bad = 0;
 
 	for (; nb_tx < nb_pkts; nb_tx++) {
 		const struct plx_mbuf *m = tx_pkts[nb_tx];
@@ -182,20 +244,18 @@ af_packet_tx_burst(void *queue, struct plx_mbuf **tx_pkts, uint16_t nb_pkts)
 		__atomic_store_n(&hdr->tp_status, TP_STATUS_SEND_REQUEST, __ATOMIC_RELEASE);
 		advance(&txq->ring);
 		txq->pending++;
-		bytes += m->pkt_len;
+		txq->pending_bytes += m->pkt_len;
 	}
-	lost = txq->pending > 0 ? kick(txq) : 0;
+	if (txq->pending > 0)
+		kick(txq);
 	plx_pktmbuf_free_bulk(tx_pkts, nb_tx);
 	vport_count(&txq->counters.errors, nb_bad);
-	/* What was lost may be of an earlier burst, too. */
-	if (plx_unlikely(lost > 0))
-		bytes = 0;
-	vport_count_packets(&txq->counters, nb_tx - nb_bad - PLX_MIN(lost, nb_tx - nb_bad), bytes);
 	return (uint16_t)nb_tx;
 }
 
 void
 af_packet_tx_flush(struct af_packet_txq *txq)
 {
+	settle(txq);
 	take_back(txq);
 }

@@ -167,6 +167,7 @@ af_packet_open(struct af_packet_port *port, unsigned int n, unsigned int nb_rx)
 			s->slots + port->args.framecnt : NULL, port->args.framecnt, 0 };
 		port->txqs[i].fd = s->fd;
 		port->txqs[i].pending = 0;
+		port->txqs[i].pending_bytes = 0;
 	}
 	if (ret < 0)
 		af_packet_close(port);

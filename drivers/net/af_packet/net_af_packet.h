@@ -14,6 +14,7 @@
 #include <linux/if_packet.h>
 
 #include <netdev.h>
+#include <netdev_watch.h>
 #include <vport.h>
 #include <vport_filter.h>
 
@@ -44,11 +45,11 @@ struct af_packet_ring {
 struct af_packet_rxq {
 	struct vport_rx rx;
 	struct af_packet_ring ring;
-	bool strip;			/* VLAN tags */
+	bool strip;			/* VLAN tags; may change meanwhile */
 } __plx_cache_aligned;
 
 /*
- * @pending: slots that the kernel has not taken yet, up to ring.next.
+ * @pending, @pending_bytes: slots that the kernel has not taken yet, up to ring.next, and their frames.
  * @max_len: bytes of a frame that fits a slot.
  * @silent: a failure was logged, and nothing succeeded since.
  */
@@ -57,6 +58,7 @@ struct af_packet_txq {
 	struct af_packet_ring ring;
 	int fd;
 	unsigned int pending;
+	uint64_t pending_bytes;
 	uint32_t max_len;
 	bool silent;
 	const char *port_name;
@@ -79,6 +81,7 @@ struct af_packet_port {
 	struct vport vport;
 	struct af_packet_args args;
 	struct netdev netdev;
+	struct netdev_watch watch;
 	int member_fd;
 	unsigned int nb_sockets;
 	uint64_t missed_base;

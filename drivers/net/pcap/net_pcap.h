@@ -49,7 +49,7 @@ struct pcap_frame {
 };
 
 /*
- * @pending, @data, @len: a packet that waits for an mbuf.
+ * @pending, @data, @len, @time: a packet that waits for an mbuf, and when it came.
  * @silent: at the end of the file, or broken; or an interface about which a line was logged.
  * @frames: of a file with infinite_rx, @nb_frames of them, the next one is @next.
  */
@@ -60,6 +60,7 @@ struct pcap_rxq {
 	bool silent;
 	const void *data;
 	uint32_t len;
+	struct timeval time;
 	struct pcap_frame *frames;
 	char *bytes;
 	uint32_t nb_frames;
@@ -106,7 +107,7 @@ void pcap_args_free(struct pcap_args *args);
 int pcap_iface_open(const char *port_name, const char *iface, pcap_t **out);
 int pcap_rx_open(struct pcap_rxq *rxq, bool infinite);
 void pcap_rx_close(struct pcap_rxq *rxq);
-/* A file from its beginning. */
+/* A file from its beginning, an interface from now on. */
 int pcap_rx_rewind(struct pcap_rxq *rxq);
 uint16_t pcap_rx_burst(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts);
 uint16_t pcap_rx_burst_infinite(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts);

@@ -10,7 +10,7 @@
 
 PLX_LOG_REGISTER(pcap_logtype, "pmd.net.pcap", "PCAP", NOTICE)
 
-/* Each start plays files from their beginning. Files that are written go on. */
+/* Each start plays files from their beginning, and interfaces from now on. Files that are written go on. */
 static int
 pcap_start(struct plx_eth_dev *dev)
 {
@@ -87,6 +87,15 @@ pcap_tx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc
 	return 0;
 }
 
+/* A port that is an interface has its MTU. */
+static int
+pcap_mtu_set(struct plx_eth_dev *dev, uint16_t mtu)
+{
+	const struct pcap_port *port = dev->dev_private;
+
+	return port->args.iface != NULL ? netdev_set_mtu(&port->netdev, mtu) : 0;
+}
+
 static const struct plx_eth_dev_ops pcap_ops = {
 	.dev_start = pcap_start,
 	.dev_stop = vport_link_down,
@@ -108,7 +117,7 @@ static const struct plx_eth_dev_ops pcap_ops = {
 	.allmulticast_enable = vport_accept,
 	.allmulticast_disable = vport_accept,
 	.mac_addr_set = vport_mac_addr_set,
-	.mtu_set = vport_mtu_set,
+	.mtu_set = pcap_mtu_set,
 };
 
 static const char *const pcap_devargs[] = {
@@ -156,7 +165,7 @@ open_iface(struct plx_eth_dev *dev)
 {
 	struct pcap_port *port = dev->dev_private;
 	const char *name = port->args.iface;
-	int ret;
+	int ret, mtu = PLX_ETHER_MTU;
 
 	for (unsigned int i = 0; i < port->args.nb_tx && name == NULL; i++)
 		if (port->args.tx[i].kind == PCAP_IFACE)
@@ -169,10 +178,13 @@ open_iface(struct plx_eth_dev *dev)
 	ret = netdev_open(&port->netdev, name);
 	if (ret == 0 && port->args.phy_mac)
 		ret = netdev_mac(&port->netdev, &dev->mac_addr);
+	if (ret == 0 && port->args.iface != NULL)
+		ret = netdev_mtu(&port->netdev, &mtu);
 	if (ret < 0) {
 		PCAP_ERR(dev->name, "no interface %s (%s)", name, plx_strerror(ret));
 		return ret;
 	}
+	dev->mtu = (uint16_t)PLX_MIN(mtu, UINT16_MAX);
 	return port->args.iface != NULL ? pcap_iface_open(dev->name, name, &port->iface) : 0;
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 
 #include <plx_errno.h>
 #include <plx_log.h>
@@ -82,7 +83,8 @@ file_open(struct pcap_rxq *rxq)
 	if (pcap == NULL) {
 		/* Without an errno it is no capture file. */
 		ret = errno != 0 ? -errno : -EINVAL;
-		PCAP_ERR(rxq->port_name, "can't read packets (%s): %s", plx_strerror(ret), text);
+		PCAP_ERR(rxq->port_name, "can't read packets of %s (%s): %s", rxq->end->name,
+			plx_strerror(ret), text);
 		return ret;
 	}
 	ret = check_linktype(rxq->port_name, rxq->end->name, pcap);
@@ -199,39 +201,24 @@ pcap_rx_close(struct pcap_rxq *rxq)
 	rxq->nb_frames = 0;
 }
 
-int
-pcap_rx_rewind(struct pcap_rxq *rxq)
-{
-	pcap_t *old = rxq->pcap;
-	int ret;
-
-	rxq->next = 0;
-	if (rxq->end->kind != PCAP_FILE || rxq->frames != NULL)
-		return 0;
-	ret = file_open(rxq);
-	if (ret < 0)
-		return ret;
-	pcap_close(old);
-	rxq->pending = false;
-	rxq->silent = false;
-	return 0;
-}
-
-/* A file ends with its first error; an interface may come back, and is told of once. */
+/*
+ * A file ends with its first error; an interface may come back, and is told of once. @nb_rx: packets of
+ * this burst, which are not counted yet.
+ */
 static void
-fail(struct pcap_rxq *rxq)
+fail(struct pcap_rxq *rxq, uint16_t nb_rx)
 {
 	if (rxq->silent)
 		return;
 	vport_count(&rxq->rx.counters.errors, 1);
 	rxq->silent = true;
 	PCAP_ERR(rxq->port_name, "%s: no packets after %lu (EIO): %s", rxq->end->name,
-		(unsigned long)rxq->rx.counters.packets, pcap_geterr(rxq->pcap));
+		(unsigned long)(rxq->rx.counters.packets + nb_rx), pcap_geterr(rxq->pcap));
 }
 
 /* The next packet, or one that is waiting. */
 static bool
-next_packet(struct pcap_rxq *rxq)
+next_packet(struct pcap_rxq *rxq, uint16_t nb_rx)
 {
 	struct pcap_pkthdr *header;
 	const u_char *data;
@@ -246,15 +233,47 @@ next_packet(struct pcap_rxq *rxq)
 		if (ret == PCAP_ERROR_BREAK)
 			rxq->silent = true;
 		else if (ret < 0)
-			fail(rxq);
+			fail(rxq, nb_rx);
 		return false;
 	}
 	if (rxq->end->kind != PCAP_FILE)
 		rxq->silent = false;
 	rxq->data = data;
 	rxq->len = header->caplen;
+	rxq->time = header->ts;
 	rxq->pending = true;
 	return true;
+}
+
+/* What an interface received while the port was stopped is not the port's. */
+static void
+forget_old(struct pcap_rxq *rxq)
+{
+	struct timeval now;
+
+	gettimeofday(&now, NULL);
+	while (next_packet(rxq, 0) && timercmp(&rxq->time, &now, <))
+		rxq->pending = false;
+}
+
+int
+pcap_rx_rewind(struct pcap_rxq *rxq)
+{
+	pcap_t *old = rxq->pcap;
+	int ret;
+
+	rxq->next = 0;
+	if (rxq->end->kind == PCAP_IFACE || rxq->end->kind == PCAP_IFACE_IN)
+		forget_old(rxq);
+	if (rxq->end->kind != PCAP_FILE || rxq->frames != NULL)
+		return 0;
+	ret = file_open(rxq);
+	if (ret < 0)
+		return ret;
+	pcap_close(old);
+	rxq->pending = false;
+	rxq->silent = false;
+	return 0;
 }
 
 uint16_t
@@ -266,7 +285,7 @@ pcap_rx_burst(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts)
 
 	if (rxq->pcap == NULL)
 		return 0;
-	while (nb_rx < nb_pkts && next_packet(rxq)) {
+	while (nb_rx < nb_pkts && next_packet(rxq, nb_rx)) {
 		int ret = vport_rx_frame(&rxq->rx, rxq->data, rxq->len, &rx_pkts[nb_rx]);
 
 		/* It waits until there are mbufs again. */

@@ -119,14 +119,24 @@ dump(struct pcap_txq *txq, struct plx_mbuf **pkts, uint16_t nb_pkts, uint64_t *b
 	return nb_pkts;
 }
 
+static bool
+inject_one(const struct pcap_txq *txq, const struct plx_mbuf *m)
+{
+	const void *bytes = vport_tx_bytes(m, txq->buf);
+
+	if (pcap_sendpacket(txq->pcap, bytes, (int)m->pkt_len) == 0)
+		return true;
+	return errno == ENETDOWN && netdev_socket_error(pcap_fileno(txq->pcap)) != 0 &&
+		pcap_sendpacket(txq->pcap, bytes, (int)m->pkt_len) == 0;
+}
+
 static uint16_t
 inject(struct pcap_txq *txq, struct plx_mbuf **pkts, uint16_t nb_pkts, uint64_t *bytes)
 {
 	uint16_t nb_tx = 0;
 
 	for (uint16_t i = 0; i < nb_pkts; i++) {
-		if (pcap_sendpacket(txq->pcap, vport_tx_bytes(pkts[i], txq->buf),
-				(int)pkts[i]->pkt_len) == 0) {
+		if (inject_one(txq, pkts[i])) {
 			*bytes += pkts[i]->pkt_len;
 			nb_tx++;
 			txq->silent = false;

@@ -11,6 +11,7 @@
 #include <sys/uio.h>
 
 #include <netdev.h>
+#include <netdev_watch.h>
 #include <vport.h>
 #include <vport_filter.h>
 
@@ -21,7 +22,7 @@
 /*
  * @mbuf: waits for the next frame, so that an empty poll costs no more than its read; NULL: none.
  * @more: what did not fit @mbuf.
- * @cksum: tell what the kernel says of checksums.
+ * @offloads: of the queue, PLX_ETH_RX_OFFLOAD_*.
  * @silent: the device is gone, and that was logged.
  */
 struct tap_rxq {
@@ -29,7 +30,7 @@ struct tap_rxq {
 	int fd;
 	struct plx_mbuf *mbuf;
 	char *more;
-	bool cksum;
+	uint64_t offloads;
 	bool silent;
 	struct plx_eth_dev *dev;
 } __plx_cache_aligned;
@@ -58,6 +59,7 @@ struct tap_port {
 	struct tap_args args;
 	char name[IFNAMSIZ];
 	struct netdev netdev;
+	struct netdev_watch watch;
 	int fds[TAP_QUEUES];
 	unsigned int nb_fds;
 	struct tap_rxq rxqs[PLX_MAX_QUEUES_PER_PORT];
@@ -65,6 +67,13 @@ struct tap_port {
 };
 
 extern struct plx_logtype tap_logtype;
+
+#define TAP_RX_L4_CKSUM (PLX_ETH_RX_OFFLOAD_UDP_CKSUM | PLX_ETH_RX_OFFLOAD_TCP_CKSUM)
+#define TAP_RX_CKSUM (PLX_ETH_RX_OFFLOAD_IPV4_CKSUM | TAP_RX_L4_CKSUM)
+
+/* tap_cksum.c */
+/* Flags of what is right and wrong in a packet, of the checksums in @offloads that it has. */
+uint64_t tap_rx_cksum(const struct plx_mbuf *m, uint64_t offloads);
 
 /* tap_rx.c */
 uint16_t tap_rx_burst(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts);

@@ -75,8 +75,7 @@ set_offload(const struct tap_port *port, uint64_t rx_offloads)
 {
 	unsigned int flags = 0;
 
-	if (rx_offloads & (PLX_ETH_RX_OFFLOAD_UDP_CKSUM | PLX_ETH_RX_OFFLOAD_TCP_CKSUM |
-	    PLX_ETH_RX_OFFLOAD_TCP_LRO))
+	if (rx_offloads & (TAP_RX_L4_CKSUM | PLX_ETH_RX_OFFLOAD_TCP_LRO))
 		flags |= TUN_F_CSUM;
 	if (rx_offloads & PLX_ETH_RX_OFFLOAD_TCP_LRO)
 		flags |= TUN_F_TSO4 | TUN_F_TSO6;
@@ -112,8 +111,10 @@ static int
 tap_stop(struct plx_eth_dev *dev)
 {
 	struct tap_port *port = dev->dev_private;
-	int ret = netdev_change_flags(&port->netdev, 0, IFF_UP);
+	int ret;
 
+	netdev_watch_stop(&port->watch);
+	ret = netdev_change_flags(&port->netdev, 0, IFF_UP);
 	vport_link_down(dev);
 	for (unsigned int i = 0; i < dev->nb_rx_queues; i++)
 		tap_rx_flush(&port->rxqs[i]);
@@ -135,6 +136,10 @@ tap_start(struct plx_eth_dev *dev)
 	ret = apply(dev, &filter);
 	if (ret == 0)
 		ret = netdev_change_flags(&port->netdev, IFF_UP, 0);
+	if (ret == 0)
+		ret = netdev_watch_start(&port->watch, dev, &port->netdev, port->fds[0]);
+	if (ret < 0)
+		netdev_change_flags(&port->netdev, 0, IFF_UP);
 	return ret == 0 ? vport_link_up(dev) : ret;
 }
 
@@ -153,10 +158,14 @@ static int
 tap_link_update(struct plx_eth_dev *dev, int wait, struct plx_eth_link *link)
 {
 	const struct tap_port *port = dev->dev_private;
-	int flags = 0;
+	int flags = 0, ret;
 
 	vport_link_update(dev, wait, link);
-	if (netdev_flags(&port->netdev, &flags) < 0 || !(flags & IFF_RUNNING))
+	ret = netdev_flags(&port->netdev, &flags);
+	/* In another namespace it can't be asked, and works as it did. */
+	if (ret == -ENODEV && netdev_tap_is_there(port->fds[0]))
+		return 0;
+	if (ret < 0 || !(flags & IFF_RUNNING))
 		link->link_status = 0;
 	return 0;
 }
@@ -173,8 +182,7 @@ tap_rx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc,
 	if (rxq->more == NULL)
 		return -errno;
 	rxq->fd = port->fds[queue_id];
-	rxq->cksum = (conf->offloads & (PLX_ETH_RX_OFFLOAD_UDP_CKSUM | PLX_ETH_RX_OFFLOAD_TCP_CKSUM |
-		PLX_ETH_RX_OFFLOAD_TCP_LRO)) != 0;
+	rxq->offloads = conf->offloads;
 	rxq->silent = false;
 	rxq->dev = dev;
 	return 0;
@@ -335,8 +343,8 @@ static const struct plx_eth_dev_ops tap_ops = {
 	.rx_queue_release = tap_rx_queue_release,
 	.tx_queue_release = tap_tx_queue_release,
 	.link_update = tap_link_update,
-	.dev_set_link_up = vport_link_up,
-	.dev_set_link_down = vport_link_down,
+	.dev_set_link_up = vport_set_link_up,
+	.dev_set_link_down = vport_set_link_down,
 	.stats_get = vport_stats_get,
 	.stats_reset = vport_stats_reset,
 	.queue_stats_get = vport_queue_stats_get,
@@ -371,12 +379,12 @@ static struct plx_eth_caps tap_caps = {
 		.max_tx_queues = TAP_QUEUES,
 		.max_mac_addrs = PLX_ETH_MAC_ADDRS_MAX,
 		.max_mc_addrs = VPORT_MC_ADDRS,
-		.rx_offload_capa = PLX_ETH_RX_OFFLOAD_SCATTER | PLX_ETH_RX_OFFLOAD_UDP_CKSUM |
-			PLX_ETH_RX_OFFLOAD_TCP_CKSUM | PLX_ETH_RX_OFFLOAD_TCP_LRO,
+		.rx_offload_capa = PLX_ETH_RX_OFFLOAD_SCATTER | TAP_RX_CKSUM |
+			PLX_ETH_RX_OFFLOAD_TCP_LRO,
 		.rx_queue_offload_capa = PLX_ETH_RX_OFFLOAD_SCATTER,
 		.tx_offload_capa = TAP_TX_OFFLOADS,
 		.tx_queue_offload_capa = TAP_TX_OFFLOADS,
-		.dev_flags = PLX_ETH_DEV_INTR_RMV,
+		.dev_flags = PLX_ETH_DEV_INTR_LSC | PLX_ETH_DEV_INTR_RMV,
 	},
 	.ops = &tap_ops,
 	.devices = "none: the kernel's network stack, by --vdev=net_tap0",
@@ -392,8 +400,10 @@ cure_for(int ret)
 		return "making an interface needs CAP_NET_ADMIN";
 	case -EBUSY:
 	case -EEXIST:
-	case -EINVAL:
 		return "an interface has that name: give another one by iface=, or persist=1 to take it";
+	case -EINVAL:
+		return "an interface has that name, but is no tap device of several queues: give another one "
+			"by iface=";
 	case -ENOENT:
 		return "no /dev/net/tun: load the kernel module tun";
 	default:
@@ -444,6 +454,7 @@ tap_probe(struct plx_vdev_device *vdev)
 	port->vport.rx = VPORT_QUEUES(port->rxqs);
 	port->vport.tx = VPORT_QUEUES(port->txqs);
 	port->netdev.fd = -1;
+	port->watch.fd = -1;
 	ret = plx_kvargs_parse(dev->name, vdev->device.args, known_args, &port->args);
 	if (ret == 0)
 		ret = make_device(dev);

@@ -56,7 +56,7 @@ fail(struct tap_rxq *rxq, int error)
 	vport_count(&rxq->rx.counters.errors, 1);
 	PLX_LOG(ERR, &tap_logtype, "%s: the interface gives no frames (%s): it is gone, detach the port",
 		rxq->dev->name, plx_strerror(error));
-	plx_eth_dev_callback_process(rxq->dev, PLX_ETH_EVENT_INTR_RMV, NULL);
+	vport_removed(rxq->dev);
 }
 
 /* The mbuf and the rest of a frame become a packet. Return: as vport_rx_chain(). */
@@ -77,14 +77,22 @@ add_rest(struct tap_rxq *rxq, uint32_t len)
 	return ret == 0 ? plx_pktmbuf_chain(rxq->mbuf, tail) : ret;
 }
 
-/* What the header says: virtio 1.2, 5.1.6.4. */
+/*
+ * What the header says: virtio 1.2, 5.1.6.4. Frames that were not made here but passed on to the
+ * interface come without a word, and are looked at.
+ */
 static void
-set_flags(struct plx_mbuf *m, const struct virtio_net_hdr *hdr)
+set_flags(const struct tap_rxq *rxq, struct plx_mbuf *m, const struct virtio_net_hdr *hdr)
 {
-	if (hdr->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM)
-		m->ol_flags |= PLX_MBUF_F_RX_L4_CKSUM_NONE;
-	else if (hdr->flags & VIRTIO_NET_HDR_F_DATA_VALID)
-		m->ol_flags |= PLX_MBUF_F_RX_L4_CKSUM_GOOD;
+	uint64_t look = rxq->offloads & TAP_RX_CKSUM;
+
+	if (hdr->flags & (VIRTIO_NET_HDR_F_NEEDS_CSUM | VIRTIO_NET_HDR_F_DATA_VALID)) {
+		m->ol_flags |= hdr->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM ?
+			PLX_MBUF_F_RX_L4_CKSUM_NONE : PLX_MBUF_F_RX_L4_CKSUM_GOOD;
+		look &= PLX_ETH_RX_OFFLOAD_IPV4_CKSUM;
+	}
+	if (look != 0)
+		m->ol_flags |= tap_rx_cksum(m, look);
 	if (hdr->gso_type != VIRTIO_NET_HDR_GSO_NONE) {
 		m->ol_flags |= PLX_MBUF_F_RX_LRO;
 		m->tso_segsz = hdr->gso_size;
@@ -104,9 +112,9 @@ receive(struct tap_rxq *rxq, uint32_t len)
 	} else if (add_rest(rxq, len) < 0) {
 		return false;
 	}
-	if (rxq->cksum) {
+	if (rxq->offloads & (TAP_RX_CKSUM | PLX_ETH_RX_OFFLOAD_TCP_LRO)) {
 		memcpy(&hdr, frame_of(rxq) - TAP_VNET_LEN, sizeof(hdr));
-		set_flags(m, &hdr);
+		set_flags(rxq, m, &hdr);
 	}
 	return true;
 }

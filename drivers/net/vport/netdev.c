@@ -126,6 +126,15 @@ netdev_set_mac(const struct netdev *nd, const struct plx_ether_addr *mac)
 }
 
 int
+netdev_socket_error(int fd)
+{
+	int error = 0;
+	socklen_t size = sizeof(error);
+
+	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : 0;
+}
+
+int
 netdev_tap_open(char *name, bool anew)
 {
 	const int flags = IFF_TAP | IFF_NO_PI | IFF_MULTI_QUEUE | IFF_VNET_HDR | (anew ? IFF_TUN_EXCL : 0);
@@ -148,6 +157,14 @@ int
 netdev_tap_set_offload(int fd, unsigned int flags)
 {
 	return ioctl(fd, TUNSETOFFLOAD, (unsigned long)flags) < 0 ? -errno : 0;
+}
+
+bool
+netdev_tap_is_there(int fd)
+{
+	struct ifreq ifr = { 0 };
+
+	return ask(fd, TUNGETIFF, &ifr) == 0;
 }
 
 int

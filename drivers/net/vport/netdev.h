@@ -30,6 +30,12 @@ int netdev_mac(const struct netdev *nd, struct plx_ether_addr *mac);
 int netdev_set_mac(const struct netdev *nd, const struct plx_ether_addr *mac);
 
 /*
+ * What a packet socket remembers, and then forgets: an errno or 0. Of an interface that went down it
+ * says ENETDOWN once more when that has come back, so who sends tries again.
+ */
+int netdev_socket_error(int fd);
+
+/*
  * One queue of a tap device, nonblocking; the first one makes it. Each frame begins with a struct
  * virtio_net_hdr. @name is IFNAMSIZ bytes, a pattern as "dtap%d" for the first one, and is what the
  * device is called then. @anew: it must not be there yet, else -EBUSY. Return: the file or a negative
@@ -38,6 +44,8 @@ int netdev_set_mac(const struct netdev *nd, const struct plx_ether_addr *mac);
 int netdev_tap_open(char *name, bool anew);
 /* TUN_F_* of linux/if_tun.h: what the kernel may leave to the reader of frames. */
 int netdev_tap_set_offload(int fd, unsigned int flags);
+/* Is there a device behind the file, in whatever namespace? */
+bool netdev_tap_is_there(int fd);
 /* Does the device stay when all files are closed? */
 int netdev_tap_persist(int fd, bool on);
 /* The frames of all queues that are to be read: a program of @n instructions. */

@@ -110,6 +110,37 @@ vport_link_down(struct plx_eth_dev *dev)
 	return 0;
 }
 
+static int
+tell_link(struct plx_eth_dev *dev)
+{
+	if (dev->conf.intr_conf.lsc)
+		plx_eth_dev_callback_process(dev, PLX_ETH_EVENT_INTR_LSC, NULL);
+	return 0;
+}
+
+int
+vport_set_link_up(struct plx_eth_dev *dev)
+{
+	vport_link_up(dev);
+	return tell_link(dev);
+}
+
+int
+vport_set_link_down(struct plx_eth_dev *dev)
+{
+	vport_link_down(dev);
+	return tell_link(dev);
+}
+
+void
+vport_removed(struct plx_eth_dev *dev)
+{
+	struct vport *port = dev->dev_private;
+
+	if (!__atomic_exchange_n(&port->removed, 1, __ATOMIC_RELAXED))
+		plx_eth_dev_callback_process(dev, PLX_ETH_EVENT_INTR_RMV, NULL);
+}
+
 int
 vport_link_update(struct plx_eth_dev *dev, int wait, struct plx_eth_link *link)
 {

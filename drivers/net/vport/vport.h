@@ -65,12 +65,14 @@ struct vport_queues {
 
 /*
  * @link_up: between start and stop, unless the user says otherwise.
+ * @removed: its device is gone, and that was told.
  * @base: what the queues had counted at the last reset, as in struct plx_eth_stats.
  */
 struct vport {
 	struct vport_queues rx;
 	struct vport_queues tx;
 	int link_up;
+	int removed;
 	uint64_t base[sizeof(struct plx_eth_stats) / sizeof(uint64_t)];
 };
 
@@ -94,8 +96,14 @@ int vport_mtu_set(struct plx_eth_dev *dev, uint16_t mtu);
 int vport_mac_addr_set(struct plx_eth_dev *dev, const struct plx_ether_addr *mac_addr);
 int vport_link_up(struct plx_eth_dev *dev);
 int vport_link_down(struct plx_eth_dev *dev);
+/* The same, by the user's word: with an event, as of a wire that is pulled. */
+int vport_set_link_up(struct plx_eth_dev *dev);
+int vport_set_link_down(struct plx_eth_dev *dev);
 int vport_link_update(struct plx_eth_dev *dev, int wait, struct plx_eth_link *link);
 void vport_queue_release(struct plx_eth_dev *dev, uint16_t queue_id);
+
+/* Raise PLX_ETH_EVENT_INTR_RMV, once. Any thread; the port may be closed when it returns. */
+void vport_removed(struct plx_eth_dev *dev);
 
 /* vport_stats.c: the queue of that number, which ethdev has from now on; it counts from 0. */
 void *vport_rx_queue(struct plx_eth_dev *dev, uint16_t queue_id);
