@@ -35,7 +35,7 @@ def main():
     for number in range(count):
         if number % 2 == 0:
             wait_asleep(pid)
-        frame = me + me + struct.pack('>HI', ETHER_TYPE, number) + bytes(40)
+        frame = me + me + struct.pack('>HI', ETHER_TYPE, number) + bytes(46)
         sock.send(frame)
         while True:
             answer, address = sock.recvfrom(2048)
