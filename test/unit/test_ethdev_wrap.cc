@@ -269,7 +269,9 @@ TEST_F(EthdevWrap, QueuesOfSeveralThreads)
 
 		for (unsigned int round = 0; round < 100; round++) {
 			for (const void *&queue : queues) {
-				queue = reinterpret_cast<const void *>(random() % (1ull << 40) * 32 + 8 * (thread + 1));
+				const uint64_t at = random() % (1ull << 40) * 32 + 8 * (thread + 1);
+
+				queue = reinterpret_cast<const void *>(at);
 				wrap_table_add(queue, &wrap);
 			}
 			for (const void *queue : queues)
