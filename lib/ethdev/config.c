@@ -39,14 +39,15 @@ check_interrupts(const struct plx_eth_dev *dev, const struct plx_eth_dev_info *i
 
 int
 eth_dev_check_offloads(const struct plx_eth_dev *dev, const char *direction, uint64_t wanted,
-	uint64_t capa)
+	uint64_t capa, int err)
 {
 	const uint64_t missing = wanted & ~capa, first = missing & -missing;
 
 	if (missing == 0)
 		return 0;
-	return eth_dev_refuse(dev, -ENOTSUP, "%s offloads %#lx asked for, it has no %s and can have %#lx",
-		direction, wanted, direction[0] == 'R' ? plx_eth_dev_rx_offload_name(first) :
+	return eth_dev_refuse(dev, err,
+		"%s offloads %#lx asked for, it has no %s and can have %#lx", direction, wanted,
+		direction[0] == 'R' ? plx_eth_dev_rx_offload_name(first) :
 		plx_eth_dev_tx_offload_name(first), capa);
 }
 
@@ -54,7 +55,8 @@ static int
 check_rxmode(const struct plx_eth_dev *dev, const struct plx_eth_dev_info *info,
 	const struct plx_eth_rxmode *rxmode)
 {
-	int ret = eth_dev_check_offloads(dev, "Rx", rxmode->offloads, info->rx_offload_capa);
+	int ret = eth_dev_check_offloads(dev, "Rx", rxmode->offloads, info->rx_offload_capa,
+		-ENOTSUP);
 
 	if (ret < 0)
 		return ret;
@@ -81,7 +83,7 @@ check_conf(struct plx_eth_dev *dev, const struct plx_eth_dev_info *info, uint16_
 		ret = check_rxmode(dev, info, &conf->rxmode);
 	if (ret == 0)
 		ret = eth_dev_check_offloads(dev, "Tx", conf->txmode.offloads,
-			info->tx_offload_capa);
+			info->tx_offload_capa, -ENOTSUP);
 	if (ret == 0)
 		ret = eth_dev_check_rss(dev, info, nb_rx, conf);
 	return ret < 0 ? ret : eth_dev_check_mtu(dev, mtu);

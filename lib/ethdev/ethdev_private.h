@@ -28,9 +28,9 @@ int eth_dev_refuse(const struct plx_eth_dev *dev, int err, const char *format, .
 void eth_dev_fp_enable(struct plx_eth_dev *dev);
 void eth_dev_fp_disable(uint16_t port_id);
 
-/* config.c: does @capa have all of the offloads @wanted, of @direction? Logs what is missing. */
+/* config.c: has @capa all of the offloads @wanted, of @direction? Logs what is missing. Return: 0; @err. */
 int eth_dev_check_offloads(const struct plx_eth_dev *dev, const char *direction, uint64_t wanted,
-	uint64_t capa);
+	uint64_t capa, int err);
 
 /* queues.c: the port is stopped; all counts are 0 then, or what the second one says. */
 void eth_dev_release_queues(struct plx_eth_dev *dev);

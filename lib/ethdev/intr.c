@@ -86,26 +86,21 @@ static int
 rx_intr_port(uint16_t port_id, uint16_t queue_id, bool enabling, struct plx_eth_dev **out)
 {
 	struct plx_eth_dev *dev = eth_dev_get_to(port_id, "use Rx interrupts");
+	int ret;
 
 	if (dev == NULL)
 		return -ENODEV;
 	if (dev->dev_ops->rx_queue_intr_enable == NULL)
 		return eth_dev_result(dev, "use Rx interrupts", -ENOTSUP);
-	if (!dev->conf.intr_conf.rxq || dev->state == PLX_ETH_DEV_MADE) {
-		PORT_ERR(dev, "no Rx interrupts (EINVAL): configure it with intr_conf.rxq");
-		return -EINVAL;
-	}
-	if (queue_id >= dev->nb_rx_queues) {
-		PORT_ERR(dev, "no Rx queue %u, it was configured with %u (EINVAL)", queue_id,
-			dev->nb_rx_queues);
-		return -EINVAL;
-	}
-	if (enabling && dev->state != PLX_ETH_DEV_STARTED) {
-		PORT_ERR(dev, "can't enable or disable Rx interrupts (EINVAL): start it first");
-		return -EINVAL;
-	}
+	if (!dev->conf.intr_conf.rxq || dev->state == PLX_ETH_DEV_MADE)
+		return eth_dev_refuse(dev, -EINVAL,
+			"no Rx interrupts: configure it with intr_conf.rxq");
+	ret = eth_dev_check_queue(dev, true, queue_id);
+	if (ret == 0 && enabling && dev->state != PLX_ETH_DEV_STARTED)
+		ret = eth_dev_refuse(dev, -EINVAL,
+			"can't enable or disable Rx interrupts: start it first");
 	*out = dev;
-	return 0;
+	return ret;
 }
 
 int

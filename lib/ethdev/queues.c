@@ -109,8 +109,7 @@ check_queue_offloads(const struct plx_eth_dev *dev, const char *direction, uint6
 	uint64_t of_port, uint64_t queue_capa)
 {
 	/* Not there, or not for a queue alone: the program's mistake in both cases. */
-	return eth_dev_check_offloads(dev, direction, wanted & ~of_port, queue_capa) < 0 ?
-		-EINVAL : 0;
+	return eth_dev_check_offloads(dev, direction, wanted & ~of_port, queue_capa, -EINVAL);
 }
 
 static int

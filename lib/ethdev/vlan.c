@@ -102,8 +102,9 @@ plx_eth_dev_set_vlan_offload(uint16_t port_id, int offload_mask)
 	if (from_rx(rx) != offload_mask)
 		return eth_dev_refuse(dev, -EINVAL, "VLAN offloads %#x asked for, there are %#x",
 			offload_mask, from_rx(ALL_RX));
-	if (eth_dev_check_offloads(dev, "Rx", rx, info.rx_offload_capa) < 0)
-		return -EINVAL;
+	ret = eth_dev_check_offloads(dev, "Rx", rx, info.rx_offload_capa, -EINVAL);
+	if (ret < 0)
+		return ret;
 	before = dev->conf.rxmode.offloads;
 	dev->conf.rxmode.offloads = (before & ~ALL_RX) | rx;
 	if (dev->state == PLX_ETH_DEV_STARTED && (before & ALL_RX) != rx)

@@ -61,7 +61,7 @@ struct eth_dev_wrap {
 uint16_t wrap_rx_burst(void *queue, struct plx_mbuf **pkts, uint16_t nb_pkts);
 uint16_t wrap_tx_burst(void *queue, struct plx_mbuf **pkts, uint16_t nb_pkts);
 
-/* wrap_table.c: any thread finds what is there while one adds and removes others. */
+/* wrap_table.c: by any thread; what is there is found while others come and go. */
 void wrap_table_add(const void *queue, struct wrap_queue *wrap);
 void wrap_table_remove(const void *queue);
 struct wrap_queue *wrap_table_find(const void *queue);

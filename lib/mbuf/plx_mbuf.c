@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* Pools of mbufs, and mbufs freed many at a time. */
 #include <string.h>
 
 #include <plx_mbuf.h>

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <plx_errno.h>
 #include <plx_malloc.h>
 
 #include "mempool_private.h"
@@ -154,8 +155,9 @@ free_zone(const struct plx_memzone *mz, const struct plx_mempool *mp)
 	int ret = mz != NULL && mz->addr == mp ? plx_memzone_free(mz) : -EINVAL;
 
 	if (ret < 0)
-		PLX_LOG(ERR, &plx_mempool_logtype, "pool %p not freed, error %d: "
-			"free only what plx_mempool_create() made, and once", (const void *)mp, -ret);
+		PLX_LOG(ERR, &plx_mempool_logtype, "pool %p not freed (%s): "
+			"free only what plx_mempool_create() made, and once", (const void *)mp,
+			plx_strerror(ret));
 }
 
 /* A pool without objects that is not found by its name yet; or NULL with errno. */

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* Rings: made, found, freed and shown; how objects move is in the headers. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include <plx_errno.h>
 #include <plx_log.h>
 #include <plx_ring.h>
 
-#define PROD_MODES (RING_F_SP_ENQ | RING_F_MP_RTS_ENQ | RING_F_MP_HTS_ENQ)
-#define CONS_MODES (RING_F_SC_DEQ | RING_F_MC_RTS_DEQ | RING_F_MC_HTS_DEQ)
-#define RING_F_ALL (PROD_MODES | CONS_MODES | RING_F_EXACT_SZ)
+#define RING_F_ALL (RING_F_SP_ENQ | RING_F_MP_RTS_ENQ | RING_F_MP_HTS_ENQ | RING_F_SC_DEQ | \
+	RING_F_MC_RTS_DEQ | RING_F_MC_HTS_DEQ | RING_F_EXACT_SZ)
 
 /* A head in the mode RTS runs ahead of its tail by this part of the capacity, unless told else. */
 #define HTD_MAX_PART 8
@@ -32,39 +33,30 @@ plx_ring_get_memsize(unsigned int count)
 	return plx_ring_get_memsize_elem(sizeof(void *), count);
 }
 
-/* The mode that the flags name for a side; -EINVAL for two of them. */
+/* The mode of a side, which has a flag for each but the default; -EINVAL for two of them. */
+static int
+sync_type(unsigned int flags, unsigned int st, unsigned int rts, unsigned int hts)
+{
+	flags &= st | rts | hts;
+	if (flags == 0)
+		return PLX_RING_SYNC_MT;
+	if (flags == st)
+		return PLX_RING_SYNC_ST;
+	if (flags == rts)
+		return PLX_RING_SYNC_MT_RTS;
+	return flags == hts ? PLX_RING_SYNC_MT_HTS : -EINVAL;
+}
+
 static int
 prod_sync_type(unsigned int flags)
 {
-	switch (flags & PROD_MODES) {
-	case 0:
-		return PLX_RING_SYNC_MT;
-	case RING_F_SP_ENQ:
-		return PLX_RING_SYNC_ST;
-	case RING_F_MP_RTS_ENQ:
-		return PLX_RING_SYNC_MT_RTS;
-	case RING_F_MP_HTS_ENQ:
-		return PLX_RING_SYNC_MT_HTS;
-	default:
-		return -EINVAL;
-	}
+	return sync_type(flags, RING_F_SP_ENQ, RING_F_MP_RTS_ENQ, RING_F_MP_HTS_ENQ);
 }
 
 static int
 cons_sync_type(unsigned int flags)
 {
-	switch (flags & CONS_MODES) {
-	case 0:
-		return PLX_RING_SYNC_MT;
-	case RING_F_SC_DEQ:
-		return PLX_RING_SYNC_ST;
-	case RING_F_MC_RTS_DEQ:
-		return PLX_RING_SYNC_MT_RTS;
-	case RING_F_MC_HTS_DEQ:
-		return PLX_RING_SYNC_MT_HTS;
-	default:
-		return -EINVAL;
-	}
+	return sync_type(flags, RING_F_SC_DEQ, RING_F_MC_RTS_DEQ, RING_F_MC_HTS_DEQ);
 }
 
 /* Slots and capacity of a ring, or -EINVAL. One slot stays free: a full ring is no empty one. */
@@ -223,8 +215,9 @@ plx_ring_free(struct plx_ring *r)
 		mz = plx_memzone_lookup(zone);
 	ret = mz != NULL && mz->addr == r ? plx_memzone_free(mz) : -EINVAL;
 	if (ret < 0)
-		PLX_LOG(ERR, &plx_ring_logtype, "ring %p \"%s\" not freed, error %d: "
-			"free only what plx_ring_create() made, and once", (void *)r, r->name, -ret);
+		PLX_LOG(ERR, &plx_ring_logtype, "ring %p \"%s\" not freed (%s): "
+			"free only what plx_ring_create() made, and once", (void *)r, r->name,
+			plx_strerror(ret));
 }
 
 struct plx_ring *

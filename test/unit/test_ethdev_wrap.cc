@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* lib/ethdev: callbacks around bursts, checks of addresses, Tx buffers. */
 #include <atomic>
+#include <random>
 
 #include <plx_ptype.h>
 
 #include "test_ethdev_toy.h"
+
+extern "C" {
+#include "../../lib/ethdev/wrap.h"
+}
 
 namespace {
 
@@ -228,6 +233,54 @@ TEST_F(EthdevWrap, WhileBurstsRun)
 		if (n == 0)
 			over = true;
 	});
+}
+
+/* Queues that came and went leave no traces: searches end, and find what is there. */
+TEST_F(EthdevWrap, MoreQueuesThanTheTableHasRoomFor)
+{
+	constexpr unsigned int MANY = 40 * PLX_MAX_ETHPORTS * PLX_MAX_QUEUES_PER_PORT, ALIVE = 16;
+	static char queues[MANY * 8];
+	wrap_queue wrap {};
+
+	for (unsigned int i = 0; i < MANY; i++) {
+		wrap_table_add(&queues[i * 8], &wrap);
+		if (i >= ALIVE)
+			wrap_table_remove(&queues[(i - ALIVE) * 8]);
+	}
+	EXPECT_EQ(wrap_table_find(&queues[0]), nullptr);
+	for (unsigned int i = MANY - ALIVE; i < MANY; i++) {
+		EXPECT_EQ(wrap_table_find(&queues[i * 8]), &wrap);
+		wrap_table_remove(&queues[i * 8]);
+		EXPECT_EQ(wrap_table_find(&queues[i * 8]), nullptr);
+	}
+}
+
+/* Each port may be set up by a thread of its own. Addresses at random share places in the table. */
+TEST_F(EthdevWrap, QueuesOfSeveralThreads)
+{
+	constexpr unsigned int THREADS = 4;
+	constexpr unsigned int QUEUES = PLX_MAX_ETHPORTS * PLX_MAX_QUEUES_PER_PORT / THREADS;
+	std::atomic<unsigned int> missing { 0 };
+
+	run_threads(THREADS, [&](unsigned int thread) {
+		std::mt19937_64 random(thread);
+		std::vector<const void *> queues(QUEUES);
+		wrap_queue wrap {};
+
+		for (unsigned int round = 0; round < 100; round++) {
+			for (const void *&queue : queues) {
+				const uint64_t at = random() % (1ull << 40) * 32 + 8 * (thread + 1);
+
+				queue = reinterpret_cast<const void *>(at);
+				wrap_table_add(queue, &wrap);
+			}
+			for (const void *queue : queues)
+				missing += wrap_table_find(queue) != &wrap;
+			for (const void *queue : queues)
+				wrap_table_remove(queue);
+		}
+	});
+	EXPECT_EQ(missing, 0u);
 }
 
 /* Several ports whose bursts are wrapped at once; queues are found by their address. */

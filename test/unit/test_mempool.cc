@@ -80,7 +80,9 @@ TEST(MempoolSetup, FreeingWhatIsNoPoolDoesNoHarm)
 
 	ASSERT_TRUE(a);
 	memcpy(&fake, a.get(), sizeof(fake));
+	testing::internal::CaptureStderr();
 	plx_mempool_free(&fake);
+	EXPECT_NE(testing::internal::GetCapturedStderr().find("not freed (EINVAL"), std::string::npos);
 	EXPECT_EQ(plx_mempool_lookup("test"), a.get());
 	expect_complete(a.get());
 }

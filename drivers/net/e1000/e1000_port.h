@@ -85,8 +85,8 @@ int e1000_dma_check(const struct plx_eth_dev *dev, const char *queue, uint64_t i
 	int device_writes);
 
 /*
- * These are functions of struct plx_eth_dev_ops; queues start with a struct e1000_queue. The second
- * one of statistics is stats_reset and xstats_reset in one: it resets all.
+ * These are functions of struct plx_eth_dev_ops; queues start with a struct e1000_queue. The reset
+ * of statistics resets extended ones, too.
  */
 int e1000_intr_configure(struct plx_eth_dev *dev);
 int e1000_rx_queue_intr_fd(struct plx_eth_dev *dev, uint16_t queue_id);

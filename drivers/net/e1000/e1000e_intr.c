@@ -45,7 +45,8 @@ e1000e_intr_start(struct plx_eth_dev *dev)
 	if (ret < 0)
 		return ret;
 	port->intr_on = true;
-	e1000_write(&port->hw, E1000_IMS, E1000_INT_LSC | (e1000_is_msix(dev) ? E1000E_INT_OTHER : 0));
+	e1000_write(&port->hw, E1000_IMS,
+		E1000_INT_LSC | (e1000_is_msix(dev) ? E1000E_INT_OTHER : 0));
 	return 0;
 }
 

@@ -177,7 +177,6 @@ static const struct plx_eth_dev_ops igb_ops = {
 	.queue_stats_get = e1000_queue_stats_get,
 	.xstats_names = e1000_xstats_names,
 	.xstats_get = e1000_xstats_get,
-	.xstats_reset = e1000_stats_reset_op,
 	.promiscuous_enable = e1000_promiscuous_enable,
 	.promiscuous_disable = e1000_promiscuous_disable,
 	.allmulticast_enable = e1000_allmulticast_enable,

@@ -174,7 +174,6 @@ static const struct plx_eth_dev_ops igbvf_ops = {
 	.queue_stats_get = e1000_queue_stats_get,
 	.xstats_names = e1000_xstats_names,
 	.xstats_get = e1000_xstats_get,
-	.xstats_reset = e1000_stats_reset_op,
 	.allmulticast_enable = igbvf_allmulticast_enable,
 	.allmulticast_disable = igbvf_allmulticast_disable,
 	.mac_addr_set = igbvf_mac_addr_set,

@@ -235,7 +235,6 @@ static const struct plx_eth_dev_ops vmxnet3_ops = {
 	.queue_stats_get = vmxnet3_queue_stats_get,
 	.xstats_names = vmxnet3_xstats_names,
 	.xstats_get = vmxnet3_xstats_get,
-	.xstats_reset = vmxnet3_stats_reset,
 	.promiscuous_enable = vmxnet3_promiscuous_enable,
 	.promiscuous_disable = vmxnet3_promiscuous_disable,
 	.allmulticast_enable = vmxnet3_allmulticast_enable,
