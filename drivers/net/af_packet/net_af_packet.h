@@ -93,6 +93,10 @@ struct af_packet_port {
 
 extern struct plx_logtype af_packet_logtype;
 
+/* af_packet_args.c */
+/* 0, or -errno, logged; the name of the interface is the device's. */
+int af_packet_args_parse(const struct plx_device *device, struct af_packet_args *args);
+
 /* af_packet_socket.c: silent. */
 /* Open @n sockets, which take nothing until there is a filter. */
 int af_packet_open(struct af_packet_port *port, unsigned int n, unsigned int nb_rx);

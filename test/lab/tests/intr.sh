@@ -35,24 +35,31 @@ check_wakes()
 	done
 }
 
-# link_changes N - so often plx-testpmd told of one.
+# link_changes - how often plx-testpmd told of one.
 link_changes()
 {
-	(($(grep -c '^Port 0: link state change event$' "$log") == $1))
+	grep -c '^Port 0: link state change event$' "$log" || true
+}
+
+# link_changed N - at least so often?
+link_changed()
+{
+	(($(link_changes) >= $1))
 }
 
 # check_link_changes BDF NIC INTR... - the link of QEMU's NIC goes and comes, by each kind of interrupt.
 check_link_changes()
 {
-	local bdf=$1 nic=$2 intr
+	local bdf=$1 nic=$2 intr before
 	shift 2
 	for intr; do
 		start_testpmd -l 0-1 -a "$bdf" "--vfio-intr=$intr" -- --port-topology=loop
-		link_changes 0 || fail "a link change before there was one"
+		# Where the link takes its time to come (igb), that is a change too.
+		before=$(link_changes)
 		monitor set_link "$nic" off
-		await 60 "the link goes down, $intr" link_changes 1
+		await 60 "the link goes down, $intr" link_changed $((before + 1))
 		monitor set_link "$nic" on
-		await 60 "the link comes up, $intr" link_changes 2
+		await 60 "the link comes up, $intr" link_changed $((before + 2))
 		stop_testpmd
 		check_clean
 	done
