@@ -364,14 +364,14 @@ plx_mempool_cache_free(struct plx_mempool_cache *cache)
 	plx_free(cache);
 }
 
-static int
+static __plx_always_inline int
 ring_get(struct plx_mempool *mp, void **obj_table, unsigned int n)
 {
 	mempool_count_common(mp, 0);
 	return plx_ring_dequeue_bulk(mp->ring, obj_table, n, NULL) == n ? 0 : -ENOENT;
 }
 
-static void
+static __plx_always_inline void
 ring_put(struct plx_mempool *mp, void * const *obj_table, unsigned int n)
 {
 	mempool_count_common(mp, 1);
@@ -393,15 +393,13 @@ plx_mempool_cache_flush(struct plx_mempool_cache *cache, struct plx_mempool *mp)
 	__atomic_store_n(&cache->len, 0, __ATOMIC_RELAXED);
 }
 
-int
-plx_mempool_get_uncached(struct plx_mempool *mp, void **obj_table, unsigned int n,
+/* Out of line, so that who has no cache does not pay for its registers. */
+static __attribute__((noinline)) int
+get_and_refill(struct plx_mempool *mp, void **obj_table, unsigned int n,
 	struct plx_mempool_cache *cache)
 {
 	uint32_t len, missing;
 	void **objs;
-
-	if (cache == NULL)
-		return ring_get(mp, obj_table, n);
 
 	/* The cached ones first: they are the warm ones. They stay valid in the cache for now. */
 	objs = plx_mempool_cache_objs(cache);
@@ -422,19 +420,32 @@ plx_mempool_get_uncached(struct plx_mempool *mp, void **obj_table, unsigned int 
 	return 0;
 }
 
+int
+plx_mempool_get_uncached(struct plx_mempool *mp, void **obj_table, unsigned int n,
+	struct plx_mempool_cache *cache)
+{
+	return cache == NULL ? ring_get(mp, obj_table, n) : get_and_refill(mp, obj_table, n, cache);
+}
+
+/* As get_and_refill(). */
+static __attribute__((noinline)) void
+flush_and_put(struct plx_mempool *mp, void * const *obj_table, unsigned int n,
+	struct plx_mempool_cache *cache)
+{
+	void **objs = plx_mempool_cache_objs(cache);
+
+	/* What was put last is the warmest: it stays, the rest goes. */
+	ring_put(mp, objs, cache->len);
+	plx_ring_copy_objs(objs, obj_table, n);
+	__atomic_store_n(&cache->len, n, __ATOMIC_RELAXED);
+}
+
 void
 plx_mempool_put_uncached(struct plx_mempool *mp, void * const *obj_table, unsigned int n,
 	struct plx_mempool_cache *cache)
 {
-	void **objs;
-
-	if (cache == NULL || n > cache->flushthresh) {
+	if (cache == NULL || n > cache->flushthresh)
 		ring_put(mp, obj_table, n);
-		return;
-	}
-	/* What was put last is the warmest: it stays, the rest goes. */
-	objs = plx_mempool_cache_objs(cache);
-	ring_put(mp, objs, cache->len);
-	plx_ring_copy_objs(objs, obj_table, n);
-	__atomic_store_n(&cache->len, n, __ATOMIC_RELAXED);
+	else
+		flush_and_put(mp, obj_table, n, cache);
 }
