@@ -14,6 +14,7 @@ NICs' own regions. A long run less a short one leaves out what belongs to start 
 import csv
 import os
 import re
+import select
 import signal
 import statistics
 import subprocess
@@ -51,9 +52,11 @@ def forward(program, model, mode, backend, seconds):
     try:
         deadline = time.monotonic() + START_TIMEOUT
         while START not in output:
-            piece = process.stdout.read1()
+            # One that hangs says nothing: it is not to be waited for in a read.
+            ready, _, _ = select.select([process.stdout], [], [], max(0, deadline - time.monotonic()))
+            piece = process.stdout.read1() if ready else b''
             output += piece
-            if not piece or time.monotonic() > deadline:
+            if not piece:
                 raise Failed(f'did not start: {output.decode(errors="replace")[-2000:]}')
         begin = time.monotonic()
         # What is measured is a duration, so this sleep is no wait for a condition.
