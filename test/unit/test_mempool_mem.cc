@@ -74,6 +74,13 @@ TEST(MempoolMemory, SeveralPiecesWhenThereIsNoneThatIsLargeEnough)
 	ASSERT_NE(empty, nullptr);
 	EXPECT_EQ(plx_mempool_populate_default(empty), -ENOMEM);
 	EXPECT_EQ(empty->size, 0u);
+	/* Those that a pool has already stay in it. */
+	std::vector<char> mine(100000);
+	const int had = plx_mempool_populate_virt(empty, mine.data(), mine.size(), 0, nullptr, nullptr);
+	ASSERT_GT(had, 0);
+	EXPECT_EQ(plx_mempool_populate_default(empty), -ENOMEM);
+	EXPECT_EQ(empty->size, unsigned(had));
+	expect_complete(empty);
 	plx_mempool_free(empty);
 	EXPECT_EQ(heap_bytes_in_use(), full);
 

@@ -90,8 +90,9 @@ force_stop(struct plx_eth_dev *dev)
 
 	e1000_write(e1000_hw(dev), E1000_CTRL, E1000_CTRL_RST);
 	e1000_flush(e1000_hw(dev));
-	if (plx_pci_reset(pci_dev) < 0)
-		(void)plx_pci_set_bus_master(pci_dev, 0);
+	if (plx_pci_reset(pci_dev) < 0 && plx_pci_set_bus_master(pci_dev, 0) < 0)
+		E1000_ERR(pci_dev->device.name, "neither a reset nor its bus mastering can be had: it "
+			"may go on with DMA until it is closed");
 }
 
 static int
