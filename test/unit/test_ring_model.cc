@@ -18,13 +18,6 @@
 #undef __builtin_memcpy
 #undef plx_pause
 
-/* Its threads are stacks between which it jumps; sanitizers lose their way there. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define CAN_JUMP 0
-#else
-#define CAN_JUMP 1
-#endif
-
 namespace {
 
 using model::Model;
@@ -190,8 +183,6 @@ TEST_P(RingModel, NoRunIsWrong)
 {
 	Model &model = Model::instance();
 
-	if (!CAN_JUMP)
-		GTEST_SKIP() << "not with a sanitizer";
 	model.weaken({});
 	EXPECT_EQ(explore(GetParam()), "");
 	/* A search that ends early proves nothing. */
@@ -208,8 +199,6 @@ TEST(RingModelOrders, NoneIsStrongerThanNeeded)
 {
 	Model &model = Model::instance();
 
-	if (!CAN_JUMP)
-		GTEST_SKIP() << "not with a sanitizer";
 	model.weaken({});
 	/* Any fault is one: that there is none without weakening is the test above. */
 	for (const Scenario &s : scenarios)
