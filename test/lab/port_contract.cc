@@ -10,7 +10,8 @@
  *	--unfiltered		the ports take all that comes, whatever the address
  *	--lacks=WORD		the model of the device does not do what the real one does:
  *				rx-checksums, rss, tso-last-flags, oversize-count,
- *				empty-vlan-filter
+ *				empty-vlan-filter, all-multicast, own-vlans,
+ *				link-interrupts
  *	--kernel-nic=NAME	an interface of the kernel on the same wire, which judges what the
  *				ports send
  *	--restarts=N		how often to start and stop (1000)
@@ -31,6 +32,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 
 #include <plx_eal.h>
 
@@ -40,6 +42,18 @@ Options options;
 std::vector<Port> ports;
 
 namespace {
+
+/* What --lacks may name. */
+const std::map<std::string, bool Options::*> abilities = {
+	{ "all-multicast", &Options::all_multicast },
+	{ "empty-vlan-filter", &Options::empty_vlan_filter },
+	{ "link-interrupts", &Options::link_interrupts },
+	{ "oversize-count", &Options::oversize_count },
+	{ "own-vlans", &Options::own_vlans },
+	{ "rss", &Options::rss },
+	{ "rx-checksums", &Options::rx_checksums },
+	{ "tso-last-flags", &Options::tso_last_flags },
+};
 
 /* Behind the EAL's "--". Return: is it known? */
 bool
@@ -56,16 +70,8 @@ parse_option(const std::string &word)
 		options.wire = Wire::NONE;
 	else if (word == "--unfiltered")
 		options.filters = false;
-	else if (word == "--lacks=rx-checksums")
-		options.rx_checksums = false;
-	else if (word == "--lacks=rss")
-		options.rss = false;
-	else if (word == "--lacks=tso-last-flags")
-		options.tso_last_flags = false;
-	else if (word == "--lacks=oversize-count")
-		options.oversize_count = false;
-	else if (word == "--lacks=empty-vlan-filter")
-		options.empty_vlan_filter = false;
+	else if (name == "--lacks" && abilities.count(value) > 0)
+		options.*abilities.at(value) = false;
 	else if (name == "--kernel-nic" && !value.empty())
 		options.kernel_nic = value;
 	else if (name == "--restarts" && atoi(value.c_str()) > 0)

@@ -37,6 +37,9 @@ struct Options {
 	bool tso_last_flags = true;	/* FIN and PSH in the last segment */
 	bool oversize_count = true;	/* to count frames that it drops as too long */
 	bool empty_vlan_filter = true;	/* a reset leaves no VLAN in the filter, not all */
+	bool all_multicast = true;	/* to take all groups */
+	bool own_vlans = true;		/* all VLANs without a filter, tags without strip */
+	bool link_interrupts = true;
 	std::string kernel_nic;		/* interface of the kernel on the same wire, "" for none */
 	unsigned int restarts = 1000;
 };

@@ -39,7 +39,12 @@ TEST_F(Filters, unicast_to_others_only_when_promiscuous)
 	EXPECT_TRUE(arrives(rx.mac()));
 	EXPECT_TRUE(arrives(broadcast));
 	EXPECT_FALSE(arrives(other));
-	ASSERT_EQ(plx_eth_promiscuous_enable(rx.id), 0);
+
+	const int ret = plx_eth_promiscuous_enable(rx.id);
+
+	if (ret == -ENOTSUP)
+		GTEST_SKIP() << "no promiscuous mode";
+	ASSERT_EQ(ret, 0);
 	EXPECT_EQ(plx_eth_promiscuous_get(rx.id), 1);
 	EXPECT_TRUE(arrives(other));
 	EXPECT_TRUE(arrives(group1));
@@ -63,6 +68,7 @@ TEST_F(Filters, all_multicast)
 		GTEST_SKIP() << "no switch for all multicast";
 	ASSERT_EQ(ret, 0);
 	EXPECT_EQ(plx_eth_allmulticast_get(rx.id), 1);
+	NEED(options.all_multicast, "the model of the device has it not");
 	EXPECT_TRUE(arrives(group1));
 	EXPECT_TRUE(arrives(group2));
 	EXPECT_FALSE(arrives(other));
@@ -261,7 +267,7 @@ TEST_F(Vlan, strip_is_switched_while_packets_flow)
 	for (int round = 0; round < 2; round++) {
 		const int ret = plx_eth_dev_set_vlan_offload(rx.id, PLX_ETH_VLAN_STRIP_OFFLOAD);
 
-		if (ret == -EBUSY)
+		if (ret == -EBUSY || ret == -ENOTSUP)
 			GTEST_SKIP() << "not while it is started";
 		ASSERT_EQ(ret, 0);
 		EXPECT_EQ(plx_eth_dev_get_vlan_offload(rx.id), PLX_ETH_VLAN_STRIP_OFFLOAD);

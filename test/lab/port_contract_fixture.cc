@@ -135,6 +135,20 @@ Contract::SetUp()
 	pool = make_pool(2047);
 }
 
+/*
+ * A port whose PF decides (--lacks=own-vlans) takes those VLANs only that it was told of: it is told
+ * of all that tests send to one without a filter; or to forget them.
+ */
+static void
+tell_of_vlans(const Port &port, int on)
+{
+	if (options.own_vlans ||
+	    !(plx_eth_dev_get_vlan_offload(port.id) & PLX_ETH_VLAN_FILTER_OFFLOAD))
+		return;
+	for (uint16_t vlan : { 0x001, 0x005, 0x007, 0x123, 0x345, 0xfff })
+		EXPECT_EQ(plx_eth_dev_vlan_filter(port.id, vlan, on), 0);
+}
+
 /* A test that failed may have left them. */
 static void
 restore_filters(const Port &port)
@@ -161,6 +175,8 @@ Contract::TearDown()
 	stop();
 	for (Port &port : ports) {
 		restore_filters(port);
+		if (&port == &rx)
+			tell_of_vlans(port, 0);
 		/* Queues hold on to pools. */
 		EXPECT_EQ(plx_eth_dev_configure(port.id, 1, 1, nullptr), 0);
 	}
@@ -229,7 +245,11 @@ Contract::start(const Config &sender, const Config &receiver)
 	Config both = receiver;
 
 	if (&tx != &rx) {
-		ASSERT_NO_FATAL_FAILURE(start_one(rx, receiver));
+		if (!options.own_vlans)
+			both.conf.rxmode.offloads |= PLX_ETH_RX_OFFLOAD_VLAN_FILTER;
+		ASSERT_NO_FATAL_FAILURE(start_one(rx, both));
+		if (!(receiver.conf.rxmode.offloads & PLX_ETH_RX_OFFLOAD_VLAN_FILTER))
+			tell_of_vlans(rx, 1);
 		ASSERT_NO_FATAL_FAILURE(start_one(tx, sender));
 		return;
 	}
@@ -251,6 +271,7 @@ Contract::stop()
 void
 Contract::poll(std::vector<Packet> &packets)
 {
+	const int vlan_offload = options.own_vlans ? 0 : plx_eth_dev_get_vlan_offload(rx.id);
 	plx_mbuf *burst[32];
 
 	for (uint16_t queue = 0; queue < rx.rx_queues; queue++) {
@@ -269,6 +290,10 @@ Contract::poll(std::vector<Packet> &packets)
 
 				packet.data.insert(packet.data.end(), data, data + s->data_len);
 			}
+			/* A PF strips tags unasked; then the mbuf has them. */
+			if (!options.own_vlans && (m->ol_flags & PLX_MBUF_F_RX_VLAN_STRIPPED) &&
+			    !(vlan_offload & PLX_ETH_VLAN_STRIP_OFFLOAD))
+				packet.data = tagged(packet.data, m->vlan_tci);
 			if (is_ours(packet.data))
 				packets.push_back(packet);
 			else

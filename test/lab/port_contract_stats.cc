@@ -101,7 +101,8 @@ TEST_F(Link, set_down_and_up)
 	std::atomic<int> events { 0 };
 	Config setup;
 
-	setup.conf.intr_conf.lsc = (rx.info().dev_flags & PLX_ETH_DEV_INTR_LSC) != 0;
+	setup.conf.intr_conf.lsc = options.link_interrupts &&
+		(rx.info().dev_flags & PLX_ETH_DEV_INTR_LSC) != 0;
 	ASSERT_NO_FATAL_FAILURE(start({}, setup));
 
 	const int ret = plx_eth_dev_set_link_down(rx.id);
@@ -137,7 +138,8 @@ TEST_F(Link, wire)
 	Config setup;
 
 	NEED(set_wire(rx.name(), true), "this wire can't be pulled");
-	setup.conf.intr_conf.lsc = (rx.info().dev_flags & PLX_ETH_DEV_INTR_LSC) != 0;
+	setup.conf.intr_conf.lsc = options.link_interrupts &&
+		(rx.info().dev_flags & PLX_ETH_DEV_INTR_LSC) != 0;
 	ASSERT_NO_FATAL_FAILURE(start({}, setup));
 	ASSERT_EQ(plx_eth_dev_callback_register(rx.id, PLX_ETH_EVENT_INTR_LSC, on_event, &events),
 		0);
