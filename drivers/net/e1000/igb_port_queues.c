@@ -2,8 +2,11 @@
 /* Queues of a port, of a PF or a VF. */
 #include "igb_port.h"
 
-/* Refill, and report, after so many descriptors if nothing else is asked for. */
-#define DEFAULT_RX_FREE_THRESH 64
+/*
+ * Refill, and report, after so many descriptors if nothing else is asked for: three bursts of Rx,
+ * since each refill is a write to the tail register.
+ */
+#define DEFAULT_RX_FREE_THRESH 96
 #define DEFAULT_TX_RS_THRESH 32
 
 static int
@@ -47,7 +50,7 @@ igb_rx_queue_make(struct plx_eth_dev *dev, uint16_t queue_id, void *regs, bool e
 
 	/* Small rings have less of it. One descriptor is kept back. */
 	if (thresh == 0)
-		thresh = PLX_MIN((uint16_t)(nb_desc / 4), (uint16_t)DEFAULT_RX_FREE_THRESH);
+		thresh = (uint16_t)PLX_MIN(nb_desc * 3 / 8, DEFAULT_RX_FREE_THRESH);
 	if (thresh >= nb_desc)
 		return refuse(dev, queue_id, "rx_free_thresh", thresh, (uint16_t)(nb_desc - 1));
 	rxq = igb_rxq_create(dev, queue_id, regs, nb_desc, thresh, mb_pool, socket_id);
