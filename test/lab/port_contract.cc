@@ -7,11 +7,12 @@
  *
  *	--wire=pair|self|none	two ports on one wire (the default); one that receives what it
  *				sends; one that nobody hears
+ *	--buffered-wire		frames wait on it for a port that is stopped
  *	--unfiltered		the ports take all that comes, whatever the address
  *	--lacks=WORD		the model of the device does not do what the real one does:
  *				rx-checksums, rss, tso-last-flags, oversize-count,
  *				empty-vlan-filter, all-multicast, own-vlans,
- *				link-interrupts
+ *				link-interrupts, uneven-queues
  *	--kernel-nic=NAME	an interface of the kernel on the same wire, which judges what the
  *				ports send
  *	--restarts=N		how often to start and stop (1000)
@@ -53,6 +54,7 @@ const std::map<std::string, bool Options::*> abilities = {
 	{ "rss", &Options::rss },
 	{ "rx-checksums", &Options::rx_checksums },
 	{ "tso-last-flags", &Options::tso_last_flags },
+	{ "uneven-queues", &Options::uneven_queues },
 };
 
 /* Behind the EAL's "--". Return: is it known? */
@@ -70,6 +72,8 @@ parse_option(const std::string &word)
 		options.wire = Wire::NONE;
 	else if (word == "--unfiltered")
 		options.filters = false;
+	else if (word == "--buffered-wire")
+		options.buffered_wire = true;
 	else if (name == "--lacks" && abilities.count(value) > 0)
 		options.*abilities.at(value) = false;
 	else if (name == "--kernel-nic" && !value.empty())

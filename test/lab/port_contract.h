@@ -28,6 +28,8 @@ struct Options {
 	Wire wire = Wire::PAIR;
 	/* the port takes what is for it only, unless it is promiscuous */
 	bool filters = true;
+	/* frames wait on it for a port that has no room, also for a stopped one */
+	bool buffered_wire = false;
 	/*
 	 * What a device model may lack although its driver has it, since the real device has:
 	 * --lacks.
@@ -40,6 +42,7 @@ struct Options {
 	bool all_multicast = true;	/* to take all groups */
 	bool own_vlans = true;		/* all VLANs without a filter, tags without strip */
 	bool link_interrupts = true;
+	bool uneven_queues = true;	/* more Tx than Rx queues without RSS */
 	std::string kernel_nic;		/* interface of the kernel on the same wire, "" for none */
 	unsigned int restarts = 1000;
 };

@@ -81,7 +81,7 @@ describe_iommu()
 }
 
 # Each NIC alone behind a root port, where it may come and go; "+MODEL" is the next function of the slot
-# before it. $tmp/monitor/nics gets what they are.
+# before it. $tmp/monitor/nics gets what they are, and in_taps what QEMU is to run in.
 describe_nics()
 {
 	local nic slot=$FIRST_NIC_SLOT n=0 first=0 function=0 port device net wire properties
@@ -105,6 +105,7 @@ describe_nics()
 			device=virtio-net-pci,disable-legacy=on,$net
 			# Else QEMU takes it for an event that another thread serves, and shows no access.
 			[[ -z $mmio_log ]] || device+=,ioeventfd=off
+			((taps == 0)) || device+=,mq=on,rss=on,hash=on,vectors=$((2 * taps + 2))
 			# Without an IOMMU it is offered without the bit, as clouds do.
 			[[ $iommu == none ]] || device+=,iommu_platform=on
 			;;
@@ -120,10 +121,16 @@ describe_nics()
 			[[ ${nics[n]:-} != +* ]] || device+=,multifunction=on
 			slot=$((slot + 1))
 		fi
-		[[ -z $net ]] || machine+=(-netdev "hubport,id=net$n,hubid=$wire")
+		if [[ -n $net ]] && ((taps > 0)); then
+			machine+=(-netdev "tap,id=net$n,ifname=tap$n,queues=$taps,script=no,downscript=no,vhost=off")
+			in_taps+=("tap$n@$wire")
+		elif [[ -n $net ]]; then
+			machine+=(-netdev "hubport,id=net$n,hubid=$wire")
+		fi
 		machine+=(-device "$device")
 		echo "nic$n $device" >>"$tmp/monitor/nics"
 	done
+	((taps == 0)) || in_taps=("$root/test/lab/taps" "$taps" "${in_taps[@]}" --)
 }
 
 # QEMU's monitor and the guest's port of that name: test/lab/monitor is between them.
