@@ -56,9 +56,9 @@ af_packet_start(struct plx_eth_dev *dev)
 	struct vport_filter filter;
 	int ret;
 
-	port->member_fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	port->member_fd = vport_member_open();
 	if (port->member_fd < 0)
-		return -errno;
+		return port->member_fd;
 	for (unsigned int i = 0; i < dev->nb_rx_queues; i++)
 		af_packet_rx_flush(&port->rxqs[i]);
 	/* ethdev tells of all else once it is started. */
@@ -162,8 +162,9 @@ af_packet_stats_reset(struct plx_eth_dev *dev)
 static int
 set_promiscuous(struct plx_eth_dev *dev, bool on)
 {
+	const struct af_packet_port *port = dev->dev_private;
 	struct vport_filter filter;
-	int ret = af_packet_member(dev->dev_private, on, PACKET_MR_PROMISC, NULL);
+	int ret = vport_member(port->member_fd, &port->netdev, on, PACKET_MR_PROMISC, NULL);
 
 	vport_filter_init(&filter, dev);
 	filter.promiscuous = on;
@@ -185,8 +186,9 @@ af_packet_promiscuous_disable(struct plx_eth_dev *dev)
 static int
 set_allmulticast(struct plx_eth_dev *dev, bool on)
 {
+	const struct af_packet_port *port = dev->dev_private;
 	struct vport_filter filter;
-	int ret = af_packet_member(dev->dev_private, on, PACKET_MR_ALLMULTI, NULL);
+	int ret = vport_member(port->member_fd, &port->netdev, on, PACKET_MR_ALLMULTI, NULL);
 
 	vport_filter_init(&filter, dev);
 	filter.all_multicast = on;
@@ -223,8 +225,9 @@ static int
 change_mac_addr(struct plx_eth_dev *dev, const struct plx_ether_addr *mac_addr, uint32_t index, bool add)
 {
 	static const struct plx_ether_addr none;
+	const struct af_packet_port *port = dev->dev_private;
 	struct vport_filter filter;
-	int ret = af_packet_member(dev->dev_private, add, PACKET_MR_UNICAST, mac_addr);
+	int ret = vport_member(port->member_fd, &port->netdev, add, PACKET_MR_UNICAST, mac_addr);
 
 	vport_filter_init(&filter, dev);
 	filter.addrs[index] = add ? *mac_addr : none;
@@ -243,20 +246,14 @@ af_packet_mac_addr_remove(struct plx_eth_dev *dev, const struct plx_ether_addr *
 	return change_mac_addr(dev, mac_addr, index, false);
 }
 
-/* Memberships are counted by the kernel: the new ones first, then what was before goes. */
 static int
 af_packet_set_mc_addr_list(struct plx_eth_dev *dev, const struct plx_ether_addr *mc_addrs,
 	uint32_t nb_mc_addr)
 {
-	struct af_packet_port *port = dev->dev_private;
+	const struct af_packet_port *port = dev->dev_private;
 	struct vport_filter filter;
-	int ret = 0;
+	int ret = vport_member_mc_addrs(port->member_fd, &port->netdev, dev, mc_addrs, nb_mc_addr);
 
-	for (uint32_t i = 0; i < nb_mc_addr && ret == 0; i++)
-		ret = af_packet_member(port, true, PACKET_MR_MULTICAST, &mc_addrs[i]);
-	/* Right after a start those of the port are these, and there were none. */
-	for (uint32_t i = 0; i < dev->nb_mc_addrs && ret == 0 && mc_addrs != dev->mc_addrs; i++)
-		ret = af_packet_member(port, false, PACKET_MR_MULTICAST, &dev->mc_addrs[i]);
 	vport_filter_init(&filter, dev);
 	filter.mc_addrs = mc_addrs;
 	filter.nb_mc_addrs = nb_mc_addr;

@@ -224,17 +224,3 @@ af_packet_missed(struct af_packet_port *port)
 	pthread_mutex_unlock(&port->missed_lock);
 	return sum;
 }
-
-int
-af_packet_member(struct af_packet_port *port, bool add, unsigned short type,
-	const struct plx_ether_addr *addr)
-{
-	struct packet_mreq request = { .mr_ifindex = port->netdev.index, .mr_type = type };
-
-	if (addr != NULL) {
-		request.mr_alen = PLX_ETHER_ADDR_LEN;
-		memcpy(request.mr_address, addr->addr_bytes, PLX_ETHER_ADDR_LEN);
-	}
-	return set_option(port->member_fd, add ? PACKET_ADD_MEMBERSHIP : PACKET_DROP_MEMBERSHIP,
-		&request, sizeof(request));
-}

@@ -17,6 +17,7 @@
 #include <netdev_watch.h>
 #include <vport.h>
 #include <vport_filter.h>
+#include <vport_member.h>
 
 /*
  * As the user gave them; the names are DPDK's.
@@ -102,9 +103,6 @@ int af_packet_args_parse(const struct plx_device *device, struct af_packet_args 
 int af_packet_open(struct af_packet_port *port, unsigned int n, unsigned int nb_rx);
 void af_packet_close(struct af_packet_port *port);
 int af_packet_filter(struct af_packet_port *port, const struct vport_filter *filter);
-/* Let the interface receive, or no more: type is PACKET_MR_*, @addr NULL if there is none. */
-int af_packet_member(struct af_packet_port *port, bool add, unsigned short type,
-	const struct plx_ether_addr *addr);
 /* Frames that found no slot, since the port was made. */
 uint64_t af_packet_missed(struct af_packet_port *port);
 
