@@ -15,7 +15,7 @@
 
 /* The port may be closed when this returns. */
 static void
-tell(struct plx_eth_dev *dev, bool gone)
+tell_events(struct plx_eth_dev *dev, bool gone)
 {
 	const struct plx_eth_intr_conf *conf = &dev->conf.intr_conf;
 
@@ -45,7 +45,7 @@ look(struct netdev_watch *watch)
 		return 0;
 	watch->running = running;
 	watch->gone = gone;
-	tell(watch->dev, gone);
+	watch->tell(watch->dev, gone);
 	return 0;
 }
 
@@ -86,18 +86,16 @@ handle_of(const struct netdev_watch *watch)
 }
 
 int
-netdev_watch_start(struct netdev_watch *watch, struct plx_eth_dev *dev, const struct netdev *netdev,
-	int tap_fd)
+netdev_watch_start_fn(struct netdev_watch *watch, struct plx_eth_dev *dev,
+	const struct netdev *netdev, int tap_fd, netdev_watch_fn tell)
 {
 	struct plx_intr_handle handle;
-	int flags = 0, fd, ret;
+	int flags = 0, fd = open_socket(), ret;
 
-	if (!dev->conf.intr_conf.lsc && !dev->conf.intr_conf.rmv)
-		return 0;
-	fd = open_socket();
 	if (fd < 0)
 		return fd;
-	*watch = (struct netdev_watch){ .fd = fd, .dev = dev, .netdev = netdev, .tap_fd = tap_fd };
+	*watch = (struct netdev_watch){ .fd = fd, .dev = dev, .netdev = netdev, .tap_fd = tap_fd,
+		.tell = tell };
 	handle = handle_of(watch);
 	/* The socket is there already: what changes from here on is told. */
 	ret = netdev_flags(netdev, &flags);
@@ -109,6 +107,15 @@ netdev_watch_start(struct netdev_watch *watch, struct plx_eth_dev *dev, const st
 		watch->fd = -1;
 	}
 	return ret;
+}
+
+int
+netdev_watch_start(struct netdev_watch *watch, struct plx_eth_dev *dev, const struct netdev *netdev,
+	int tap_fd)
+{
+	if (!dev->conf.intr_conf.lsc && !dev->conf.intr_conf.rmv)
+		return 0;
+	return netdev_watch_start_fn(watch, dev, netdev, tap_fd, tell_events);
 }
 
 void

@@ -10,6 +10,9 @@
 
 #include "netdev.h"
 
+/* Something has changed: @gone, or whether it runs. The port may be closed in it. */
+typedef void (*netdev_watch_fn)(struct plx_eth_dev *dev, bool gone);
+
 /* In a port's private data; @fd is -1 while nothing is watched, also before the first start. */
 struct netdev_watch {
 	int fd;
@@ -18,6 +21,7 @@ struct netdev_watch {
 	bool gone;
 	const struct netdev *netdev;
 	struct plx_eth_dev *dev;
+	netdev_watch_fn tell;
 };
 
 /*
@@ -26,6 +30,9 @@ struct netdev_watch {
  */
 int netdev_watch_start(struct netdev_watch *watch, struct plx_eth_dev *dev, const struct netdev *netdev,
 	int tap_fd);
+/* Watch in any case, and have the interrupt thread tell @tell. Return: 0 or a negative errno. */
+int netdev_watch_start_fn(struct netdev_watch *watch, struct plx_eth_dev *dev,
+	const struct netdev *netdev, int tap_fd, netdev_watch_fn tell);
 /* After that there are no events. Also if nothing is watched, and within an event. */
 void netdev_watch_stop(struct netdev_watch *watch);
 
