@@ -71,9 +71,26 @@ extern struct plx_logtype tap_logtype;
 #define TAP_RX_L4_CKSUM (PLX_ETH_RX_OFFLOAD_UDP_CKSUM | PLX_ETH_RX_OFFLOAD_TCP_CKSUM)
 #define TAP_RX_CKSUM (PLX_ETH_RX_OFFLOAD_IPV4_CKSUM | TAP_RX_L4_CKSUM)
 
+/* tap_args.c: logs what is wrong. Return: 0 or a negative errno. */
+int tap_args_parse(const struct plx_device *device, struct tap_args *args);
+
 /* tap_cksum.c */
 /* Flags of what is right and wrong in a packet, of the checksums in @offloads that it has. */
 uint64_t tap_rx_cksum(const struct plx_mbuf *m, uint64_t offloads);
+
+/* tap_filter.c: before the interface is up, and functions of struct plx_eth_dev_ops. */
+int tap_filter_start(struct plx_eth_dev *dev);
+int tap_promiscuous_enable(struct plx_eth_dev *dev);
+int tap_promiscuous_disable(struct plx_eth_dev *dev);
+int tap_allmulticast_enable(struct plx_eth_dev *dev);
+int tap_allmulticast_disable(struct plx_eth_dev *dev);
+int tap_mac_addr_set(struct plx_eth_dev *dev, const struct plx_ether_addr *mac_addr);
+int tap_mac_addr_add(struct plx_eth_dev *dev, const struct plx_ether_addr *mac_addr,
+	uint32_t index);
+int tap_mac_addr_remove(struct plx_eth_dev *dev, const struct plx_ether_addr *mac_addr,
+	uint32_t index);
+int tap_set_mc_addr_list(struct plx_eth_dev *dev, const struct plx_ether_addr *mc_addrs,
+	uint32_t nb_mc_addr);
 
 /* tap_rx.c */
 uint16_t tap_rx_burst(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts);

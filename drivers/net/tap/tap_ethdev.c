@@ -15,43 +15,6 @@
 
 PLX_LOG_REGISTER(tap_logtype, "pmd.net.tap", "TAP", NOTICE)
 
-static int
-set_iface(const char *value, void *arg)
-{
-	return strlen(value) < IFNAMSIZ ? vport_arg_text(value, &((struct tap_args *)arg)->iface) : -EINVAL;
-}
-
-/* "fixed" is DPDK's word for an address that begins with "dtap". */
-static int
-set_mac(const char *value, void *arg)
-{
-	static const struct plx_ether_addr fixed = { { 0x02, 0x64, 0x74, 0x61, 0x70, 0x00 } };
-	struct tap_args *args = arg;
-
-	if (strcmp(value, "fixed") == 0) {
-		args->mac = fixed;
-		return 0;
-	}
-	return plx_ether_unformat_addr(value, &args->mac) == 0 &&
-		plx_is_valid_assigned_ether_addr(&args->mac) ? 0 : -EINVAL;
-}
-
-static int
-set_persist(const char *value, void *arg)
-{
-	uint32_t *persist = &((struct tap_args *)arg)->persist;
-
-	*persist = 1;
-	return value[0] != '\0' ? vport_arg_u32(value, 0, 1, persist) : 0;
-}
-
-static const struct plx_kvarg known_args[] = {
-	{ "iface", set_iface, "a name of up to 15 bytes, as mine or mine%d" },
-	{ "mac", set_mac, "fixed, or a unicast address as 02:00:00:00:00:01" },
-	{ "persist", set_persist, "0 or 1" },
-	{ NULL, NULL, NULL },
-};
-
 static void
 close_files(struct tap_port *port, unsigned int keep)
 {
@@ -99,15 +62,6 @@ tap_configure(struct plx_eth_dev *dev)
 }
 
 static int
-apply(struct plx_eth_dev *dev, const struct vport_filter *filter)
-{
-	const struct tap_port *port = dev->dev_private;
-	struct sock_filter program[VPORT_FILTER_MAX];
-
-	return netdev_tap_filter(port->fds[0], program, vport_filter_program(filter, program));
-}
-
-static int
 tap_stop(struct plx_eth_dev *dev)
 {
 	struct tap_port *port = dev->dev_private;
@@ -126,14 +80,8 @@ static int
 tap_start(struct plx_eth_dev *dev)
 {
 	struct tap_port *port = dev->dev_private;
-	struct vport_filter filter;
-	int ret;
+	int ret = tap_filter_start(dev);
 
-	vport_filter_init(&filter, dev);
-	/* ethdev tells of all else once it is started. */
-	filter.promiscuous = false;
-	filter.all_multicast = false;
-	ret = apply(dev, &filter);
 	if (ret == 0)
 		ret = netdev_change_flags(&port->netdev, IFF_UP, 0);
 	if (ret == 0)
@@ -220,92 +168,6 @@ tap_tx_queue_release(struct plx_eth_dev *dev, uint16_t queue_id)
 	struct tap_txq *txq = dev->tx_queues[queue_id];
 
 	plx_free(txq->buf);
-}
-
-static int
-set_promiscuous(struct plx_eth_dev *dev, bool on)
-{
-	struct vport_filter filter;
-
-	vport_filter_init(&filter, dev);
-	filter.promiscuous = on;
-	return apply(dev, &filter);
-}
-
-static int
-tap_promiscuous_enable(struct plx_eth_dev *dev)
-{
-	return set_promiscuous(dev, true);
-}
-
-static int
-tap_promiscuous_disable(struct plx_eth_dev *dev)
-{
-	return set_promiscuous(dev, false);
-}
-
-static int
-set_allmulticast(struct plx_eth_dev *dev, bool on)
-{
-	struct vport_filter filter;
-
-	vport_filter_init(&filter, dev);
-	filter.all_multicast = on;
-	return apply(dev, &filter);
-}
-
-static int
-tap_allmulticast_enable(struct plx_eth_dev *dev)
-{
-	return set_allmulticast(dev, true);
-}
-
-static int
-tap_allmulticast_disable(struct plx_eth_dev *dev)
-{
-	return set_allmulticast(dev, false);
-}
-
-/* The address of the port is that of the interface, as with DPDK's. */
-static int
-tap_mac_addr_set(struct plx_eth_dev *dev, const struct plx_ether_addr *mac_addr)
-{
-	const struct tap_port *port = dev->dev_private;
-	struct vport_filter filter;
-	int ret = netdev_set_mac(&port->netdev, mac_addr);
-
-	vport_filter_init(&filter, dev);
-	filter.addrs[0] = *mac_addr;
-	return ret == 0 ? apply(dev, &filter) : ret;
-}
-
-static int
-tap_mac_addr_add(struct plx_eth_dev *dev, const struct plx_ether_addr *mac_addr, uint32_t index)
-{
-	struct vport_filter filter;
-
-	vport_filter_init(&filter, dev);
-	filter.addrs[index] = *mac_addr;
-	return apply(dev, &filter);
-}
-
-static int
-tap_mac_addr_remove(struct plx_eth_dev *dev, const struct plx_ether_addr *mac_addr, uint32_t index)
-{
-	static const struct plx_ether_addr none;
-
-	return tap_mac_addr_add(dev, &none, index);
-}
-
-static int
-tap_set_mc_addr_list(struct plx_eth_dev *dev, const struct plx_ether_addr *mc_addrs, uint32_t nb_mc_addr)
-{
-	struct vport_filter filter;
-
-	vport_filter_init(&filter, dev);
-	filter.mc_addrs = mc_addrs;
-	filter.nb_mc_addrs = nb_mc_addr;
-	return apply(dev, &filter);
 }
 
 static int
@@ -455,7 +317,7 @@ tap_probe(struct plx_vdev_device *vdev)
 	port->vport.tx = VPORT_QUEUES(port->txqs);
 	port->netdev.fd = -1;
 	port->watch.fd = -1;
-	ret = plx_kvargs_parse(dev->name, vdev->device.args, known_args, &port->args);
+	ret = tap_args_parse(&vdev->device, &port->args);
 	if (ret == 0)
 		ret = make_device(dev);
 	if (ret < 0) {
