@@ -177,18 +177,20 @@ TEST_F(NetTap, LargeTcpPacketsBothWays)
 	ASSERT_EQ(right.run(mp, 1, 1, &conf), 0);
 	ASSERT_EQ(plx_eth_promiscuous_enable(left.id), 0);
 	ASSERT_EQ(plx_eth_promiscuous_enable(right.id), 0);
-	/* One stack would take the short way: the other end is in a namespace of its own. */
-	ASSERT_TRUE(ip("netns add tap_other"));
-	ASSERT_TRUE(ip("link set right netns tap_other"));
+	/* One stack would take the short way: the other end is in a namespace of its own; names are the machine's. */
+	const std::string other = "net_tap_" + std::to_string(getpid());
+
+	ASSERT_TRUE(ip("netns add " + other));
+	ASSERT_TRUE(ip("link set right netns " + other));
 	ASSERT_TRUE(ip("addr add 192.0.2.1/24 dev left"));
-	ASSERT_TRUE(ip("-n tap_other addr add 192.0.2.2/24 dev right"));
-	ASSERT_TRUE(ip("-n tap_other link set right up"));
+	ASSERT_TRUE(ip("-n " + other + " addr add 192.0.2.2/24 dev right"));
+	ASSERT_TRUE(ip("-n " + other + " link set right up"));
 
 	pid_t pid = fork();
 
 	ASSERT_GE(pid, 0);
 	if (pid == 0) {
-		execlp("ip", "ip", "netns", "exec", "tap_other", "python3", "-c",
+		execlp("ip", "ip", "netns", "exec", other.c_str(), "python3", "-c",
 			"import socket\n"
 			"s = socket.create_server(('192.0.2.2', 7000)).accept()[0]\n"
 			"n = 0\n"
@@ -238,17 +240,17 @@ TEST_F(NetTap, LargeTcpPacketsBothWays)
 		"    d = s.recv(65536)\n"
 		"    assert d.strip(b'y') == b'' and d\n"
 		"    n += len(d)\n\"");
-	int other = -1;
+	int server = -1;
 
 	EXPECT_EQ(status, 0);
 	if (status != 0)
 		kill(pid, SIGKILL);
-	EXPECT_EQ(waitpid(pid, &other, 0), pid);
-	EXPECT_EQ(other, 0);
+	EXPECT_EQ(waitpid(pid, &server, 0), pid);
+	EXPECT_EQ(server, 0);
 	end = true;
 	wire.join();
 	EXPECT_GT(longest, 3000u) << "no large packet came";
-	EXPECT_TRUE(ip("netns del tap_other"));
+	EXPECT_TRUE(ip("netns del " + other));
 }
 
 TEST_F(NetTap, NamesThatAreTaken)
