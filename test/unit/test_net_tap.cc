@@ -415,7 +415,7 @@ TEST_F(NetTap, RefusesBadArguments)
 	for (const char *mac : { "", "x", "01:00:00:00:00:01", "00:00:00:00:00:00", "02:00:00:00:00" })
 		expect_no_vdev(-EINVAL, name, std::string("mac=") + mac, { name, "mac=", "fixed" });
 	expect_no_vdev(-EINVAL, name, "persist=2", { name, "persist=2", "0 or 1" });
-	expect_no_vdev(-EINVAL, name, "remote=eth0", { name, "'remote'", "iface, mac, persist" });
+	expect_no_vdev(-EINVAL, name, "speed=1", { name, "'speed'", "iface, mac, persist, remote" });
 }
 
 /* In a process of its own: what is given up does not come back. */

@@ -14,6 +14,7 @@
 #include <netdev_watch.h>
 #include <vport.h>
 #include <vport_filter.h>
+#include <vport_member.h>
 
 #define TAP_VNET_LEN sizeof(struct virtio_net_hdr)
 #define TAP_QUEUES 16
@@ -46,8 +47,38 @@ struct tap_txq {
 
 struct tap_args {
 	char *iface;
+	char *remote;			/* NULL: none */
 	struct plx_ether_addr mac;	/* zero: any */
 	uint32_t persist;
+};
+
+/* What the interface @from receives leaves by another one: what was added to it for that. */
+struct tap_redirect {
+	int from;
+	bool qdisc;
+	bool filter;
+};
+
+/*
+ * The interface whose traffic the port has taken over.
+ * @netdev: with an fd of -1 there is none.
+ * @netlink: a socket for traffic control.
+ * @member_fd: what it has to receive for this port, between start and stop; else -1.
+ * @gone: it is, and that was logged.
+ * @flags, @mtu, @mac: what it had before.
+ * @in, @out: what it receives goes to the tap device, and what the port sends goes to it.
+ */
+struct tap_remote {
+	struct netdev netdev;
+	int netlink;
+	int member_fd;
+	int gone;
+	int flags;
+	int mtu;
+	struct plx_ether_addr mac;
+	struct netdev_watch watch;
+	struct tap_redirect in;
+	struct tap_redirect out;
 };
 
 /*
@@ -60,6 +91,7 @@ struct tap_port {
 	char name[IFNAMSIZ];
 	struct netdev netdev;
 	struct netdev_watch watch;
+	struct tap_remote remote;
 	int fds[TAP_QUEUES];
 	unsigned int nb_fds;
 	struct tap_rxq rxqs[PLX_MAX_QUEUES_PER_PORT];
@@ -91,6 +123,36 @@ int tap_mac_addr_remove(struct plx_eth_dev *dev, const struct plx_ether_addr *ma
 	uint32_t index);
 int tap_set_mc_addr_list(struct plx_eth_dev *dev, const struct plx_ether_addr *mc_addrs,
 	uint32_t nb_mc_addr);
+
+/* tap_redirect.c: of interfaces by their indexes. A socket for it, or a negative errno. */
+int tap_redirect_open(void);
+/*
+ * All that @from receives shall leave by @to. What was done until it failed is in @redirect too,
+ * for tap_redirect_undo(). Return: 0; -EBUSY if another filter comes first there; a negative errno.
+ */
+int tap_redirect(int fd, struct tap_redirect *redirect, int from, int to);
+int tap_redirect_undo(int fd, struct tap_redirect *redirect);
+
+/*
+ * tap_remote.c: all do nothing without a remote interface; one that is gone is a line in the log,
+ * once, and no error. Return: 0 or a negative errno.
+ */
+void tap_remote_init(struct tap_remote *remote);
+/* Take over the interface of the arguments, for a tap device that is there. Logs what fails. */
+int tap_remote_open(struct plx_eth_dev *dev);
+/* Give it back as it was; also if it was taken over in part. */
+void tap_remote_close(struct plx_eth_dev *dev);
+int tap_remote_start(struct plx_eth_dev *dev);
+void tap_remote_stop(struct plx_eth_dev *dev);
+/* Is the far end of the port's wire there? */
+bool tap_remote_is_running(const struct plx_eth_dev *dev);
+/* As vport_member(), of a port that is started. */
+int tap_remote_member(struct plx_eth_dev *dev, bool add, unsigned short type,
+	const struct plx_ether_addr *addr);
+int tap_remote_mc_addrs(struct plx_eth_dev *dev, const struct plx_ether_addr *mc_addrs,
+	uint32_t nb_mc_addrs);
+int tap_remote_set_mac(struct plx_eth_dev *dev, const struct plx_ether_addr *mac);
+int tap_remote_set_mtu(struct plx_eth_dev *dev, int mtu);
 
 /* tap_rx.c */
 uint16_t tap_rx_burst(void *queue, struct plx_mbuf **rx_pkts, uint16_t nb_pkts);

@@ -6,9 +6,23 @@
 #include "net_tap.h"
 
 static int
+set_name(const char *value, char **name)
+{
+	return strlen(value) < IFNAMSIZ ? vport_arg_text(value, name) : -EINVAL;
+}
+
+static int
 set_iface(const char *value, void *arg)
 {
-	return strlen(value) < IFNAMSIZ ? vport_arg_text(value, &((struct tap_args *)arg)->iface) : -EINVAL;
+	return set_name(value, &((struct tap_args *)arg)->iface);
+}
+
+static int
+set_remote(const char *value, void *arg)
+{
+	struct tap_args *args = arg;
+
+	return args->remote == NULL ? set_name(value, &args->remote) : -EEXIST;
 }
 
 /* "fixed" is DPDK's word for an address that begins with "dtap". */
@@ -39,6 +53,7 @@ static const struct plx_kvarg known_args[] = {
 	{ "iface", set_iface, "a name of up to 15 bytes, as mine or mine%d" },
 	{ "mac", set_mac, "fixed, or a unicast address as 02:00:00:00:00:01" },
 	{ "persist", set_persist, "0 or 1" },
+	{ "remote", set_remote, "one name of an interface, of up to 15 bytes" },
 	{ NULL, NULL, NULL },
 };
 

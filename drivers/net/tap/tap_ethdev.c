@@ -68,6 +68,7 @@ tap_stop(struct plx_eth_dev *dev)
 	int ret;
 
 	netdev_watch_stop(&port->watch);
+	tap_remote_stop(dev);
 	ret = netdev_change_flags(&port->netdev, 0, IFF_UP);
 	vport_link_down(dev);
 	for (unsigned int i = 0; i < dev->nb_rx_queues; i++)
@@ -85,9 +86,13 @@ tap_start(struct plx_eth_dev *dev)
 	if (ret == 0)
 		ret = netdev_change_flags(&port->netdev, IFF_UP, 0);
 	if (ret == 0)
+		ret = tap_remote_start(dev);
+	if (ret == 0)
 		ret = netdev_watch_start(&port->watch, dev, &port->netdev, port->fds[0]);
-	if (ret < 0)
+	if (ret < 0) {
+		tap_remote_stop(dev);
 		netdev_change_flags(&port->netdev, 0, IFF_UP);
+	}
 	return ret == 0 ? vport_link_up(dev) : ret;
 }
 
@@ -96,9 +101,11 @@ tap_close(struct plx_eth_dev *dev)
 {
 	struct tap_port *port = dev->dev_private;
 
+	tap_remote_close(dev);
 	close_files(port, 0);
 	netdev_close(&port->netdev);
 	free(port->args.iface);
+	free(port->args.remote);
 	return 0;
 }
 
@@ -109,6 +116,8 @@ tap_link_update(struct plx_eth_dev *dev, int wait, struct plx_eth_link *link)
 	int flags = 0, ret;
 
 	vport_link_update(dev, wait, link);
+	if (!tap_remote_is_running(dev))
+		link->link_status = 0;
 	ret = netdev_flags(&port->netdev, &flags);
 	/* In another namespace it can't be asked, and works as it did. */
 	if (ret == -ENODEV && netdev_tap_is_there(port->fds[0]))
@@ -174,8 +183,14 @@ static int
 tap_mtu_set(struct plx_eth_dev *dev, uint16_t mtu)
 {
 	const struct tap_port *port = dev->dev_private;
+	int ret = tap_remote_set_mtu(dev, mtu);
 
-	return netdev_set_mtu(&port->netdev, mtu);
+	if (ret < 0)
+		return ret;
+	ret = netdev_set_mtu(&port->netdev, mtu);
+	if (ret < 0)
+		tap_remote_set_mtu(dev, dev->mtu);
+	return ret;
 }
 
 /* The file tells of each frame, and always: there is nothing to switch. */
@@ -226,8 +241,9 @@ static const struct plx_eth_dev_ops tap_ops = {
 
 static const char *const tap_devargs[] = {
 	"iface=NAME  of the kernel's interface (dtap%d)",
-	"mac=fixed|ADDRESS  of the interface and of the port (random)",
+	"mac=fixed|ADDRESS  of the interface, the port and the remote (the remote's, or random)",
 	"persist=0|1  leave the interface when the port goes, and take one that is there (0)",
+	"remote=NAME  of an interface: the port receives what comes in there, and sends by it (none)",
 	NULL,
 };
 
@@ -295,11 +311,22 @@ make_device(struct plx_eth_dev *dev)
 		ret = netdev_open(&port->netdev, port->name);
 	if (ret == 0)
 		ret = set_address(dev);
-	if (ret == 0 && port->args.persist)
-		ret = netdev_tap_persist(port->fds[0], true);
 	if (ret < 0)
 		PLX_LOG(ERR, &tap_logtype, "%s: can't make the interface %s (%s): %s", dev->name, port->name,
 			plx_strerror(ret), cure_for(ret));
+	return ret;
+}
+
+/* Last: until then the device goes with its files. */
+static int
+keep_device(struct plx_eth_dev *dev)
+{
+	const struct tap_port *port = dev->dev_private;
+	int ret = netdev_tap_persist(port->fds[0], true);
+
+	if (ret < 0)
+		PLX_LOG(ERR, &tap_logtype, "%s: the interface %s can't stay (%s): leave persist out",
+			dev->name, port->name, plx_strerror(ret));
 	return ret;
 }
 
@@ -317,9 +344,14 @@ tap_probe(struct plx_vdev_device *vdev)
 	port->vport.tx = VPORT_QUEUES(port->txqs);
 	port->netdev.fd = -1;
 	port->watch.fd = -1;
+	tap_remote_init(&port->remote);
 	ret = tap_args_parse(&vdev->device, &port->args);
 	if (ret == 0)
 		ret = make_device(dev);
+	if (ret == 0)
+		ret = tap_remote_open(dev);
+	if (ret == 0 && port->args.persist)
+		ret = keep_device(dev);
 	if (ret < 0) {
 		tap_close(dev);
 		plx_eth_dev_release_port(dev);

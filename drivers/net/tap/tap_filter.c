@@ -23,6 +23,21 @@ tap_filter_start(struct plx_eth_dev *dev)
 	return apply(dev, &filter);
 }
 
+/* Receive by @filter, and have the remote interface receive what is new in it, or no more. */
+static int
+change(struct plx_eth_dev *dev, const struct vport_filter *filter, bool add, unsigned short type,
+	const struct plx_ether_addr *addr)
+{
+	int ret = tap_remote_member(dev, add, type, addr);
+
+	if (ret < 0)
+		return ret;
+	ret = apply(dev, filter);
+	if (ret < 0)
+		tap_remote_member(dev, !add, type, addr);
+	return ret;
+}
+
 static int
 set_promiscuous(struct plx_eth_dev *dev, bool on)
 {
@@ -30,7 +45,7 @@ set_promiscuous(struct plx_eth_dev *dev, bool on)
 
 	vport_filter_init(&filter, dev);
 	filter.promiscuous = on;
-	return apply(dev, &filter);
+	return change(dev, &filter, on, PACKET_MR_PROMISC, NULL);
 }
 
 int
@@ -52,7 +67,7 @@ set_allmulticast(struct plx_eth_dev *dev, bool on)
 
 	vport_filter_init(&filter, dev);
 	filter.all_multicast = on;
-	return apply(dev, &filter);
+	return change(dev, &filter, on, PACKET_MR_ALLMULTI, NULL);
 }
 
 int
@@ -73,38 +88,53 @@ tap_mac_addr_set(struct plx_eth_dev *dev, const struct plx_ether_addr *mac_addr)
 {
 	const struct tap_port *port = dev->dev_private;
 	struct vport_filter filter;
-	int ret = netdev_set_mac(&port->netdev, mac_addr);
+	int ret = tap_remote_set_mac(dev, mac_addr);
 
+	if (ret < 0)
+		return ret;
 	vport_filter_init(&filter, dev);
 	filter.addrs[0] = *mac_addr;
-	return ret == 0 ? apply(dev, &filter) : ret;
+	ret = netdev_set_mac(&port->netdev, mac_addr);
+	if (ret == 0)
+		ret = apply(dev, &filter);
+	if (ret < 0)
+		tap_remote_set_mac(dev, &dev->mac_addr);
+	return ret;
+}
+
+static int
+change_mac_addr(struct plx_eth_dev *dev, const struct plx_ether_addr *mac_addr, uint32_t index,
+	bool add)
+{
+	static const struct plx_ether_addr none;
+	struct vport_filter filter;
+
+	vport_filter_init(&filter, dev);
+	filter.addrs[index] = add ? *mac_addr : none;
+	return change(dev, &filter, add, PACKET_MR_UNICAST, mac_addr);
 }
 
 int
 tap_mac_addr_add(struct plx_eth_dev *dev, const struct plx_ether_addr *mac_addr, uint32_t index)
 {
-	struct vport_filter filter;
-
-	vport_filter_init(&filter, dev);
-	filter.addrs[index] = *mac_addr;
-	return apply(dev, &filter);
+	return change_mac_addr(dev, mac_addr, index, true);
 }
 
 int
 tap_mac_addr_remove(struct plx_eth_dev *dev, const struct plx_ether_addr *mac_addr, uint32_t index)
 {
-	static const struct plx_ether_addr none;
-
-	return tap_mac_addr_add(dev, &none, index);
+	return change_mac_addr(dev, mac_addr, index, false);
 }
 
 int
-tap_set_mc_addr_list(struct plx_eth_dev *dev, const struct plx_ether_addr *mc_addrs, uint32_t nb_mc_addr)
+tap_set_mc_addr_list(struct plx_eth_dev *dev, const struct plx_ether_addr *mc_addrs,
+	uint32_t nb_mc_addr)
 {
 	struct vport_filter filter;
+	int ret = tap_remote_mc_addrs(dev, mc_addrs, nb_mc_addr);
 
 	vport_filter_init(&filter, dev);
 	filter.mc_addrs = mc_addrs;
 	filter.nb_mc_addrs = nb_mc_addr;
-	return apply(dev, &filter);
+	return ret == 0 ? apply(dev, &filter) : ret;
 }
