@@ -260,6 +260,14 @@ TEST_P(VirtioMulti, SingleQueuesNeedTheFeature)
 	ASSERT_EQ(plx_eth_dev_close(port), 0);
 	device.offered &= ~VIRTIO_BIT(VIRTIO_F_RING_RESET);
 	probe();
+
+	plx_eth_rxconf rx {};
+	plx_eth_txconf tx {};
+
+	rx.rx_deferred_start = tx.tx_deferred_start = 1;
+	ASSERT_EQ(plx_eth_dev_configure(port, 1, 1, nullptr), 0);
+	EXPECT_EQ(plx_eth_rx_queue_setup(port, 0, DESC, SOCKET_ID_ANY, &rx, pool.get()), -EINVAL);
+	EXPECT_EQ(plx_eth_tx_queue_setup(port, 0, DESC, SOCKET_ID_ANY, &tx), -EINVAL);
 	run();
 	EXPECT_EQ(plx_eth_dev_rx_queue_stop(port, 0), -ENOTSUP);
 	EXPECT_EQ(plx_eth_dev_tx_queue_stop(port, 0), -ENOTSUP);

@@ -41,6 +41,23 @@ check_buf_len(const struct virtio_hw *hw, const struct virtio_rxq *rxq)
 	return -EINVAL;
 }
 
+/* 2.6.1: only with this feature may a queue be enabled, or reset, while the device runs. */
+static int
+check_ring_reset(const struct virtio_hw *hw)
+{
+	return virtio_has(hw, VIRTIO_F_RING_RESET) ? 0 : -ENOTSUP;
+}
+
+static int
+check_deferred(const struct virtio_hw *hw, uint8_t deferred)
+{
+	if (!deferred || check_ring_reset(hw) == 0)
+		return 0;
+	VIRTIO_ERR(hw->dev_name, "deferred start asked for, this device can't start single queues "
+		"(no VIRTIO_F_RING_RESET)");
+	return -EINVAL;
+}
+
 int
 virtio_rx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_desc, int socket_id,
 	const struct plx_eth_rxconf *conf, struct plx_mempool *mb_pool)
@@ -57,8 +74,10 @@ virtio_rx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_de
 		.socket = socket_id,
 	};
 	struct virtio_rxq *rxq;
-	int ret;
+	int ret = check_deferred(hw, conf->rx_deferred_start);
 
+	if (ret < 0)
+		return ret;
 	rxq = virtio_rxq_create(&queue_conf, mb_pool);
 	if (rxq == NULL)
 		return -ENOMEM;
@@ -91,8 +110,10 @@ virtio_tx_queue_setup(struct plx_eth_dev *dev, uint16_t queue_id, uint16_t nb_de
 		.socket = socket_id,
 	};
 	struct virtio_txq *txq;
-	int ret;
+	int ret = check_deferred(hw, conf->tx_deferred_start);
 
+	if (ret < 0)
+		return ret;
 	txq = virtio_txq_create(&queue_conf);
 	if (txq == NULL)
 		return -ENOMEM;
@@ -146,13 +167,6 @@ start_tx(struct plx_eth_dev *dev, uint16_t id)
 
 	virtio_txq_start(txq);
 	return hw->transport->ops->queue_enable(hw->transport, &txq->vq);
-}
-
-/* 2.6.1: only with this feature may a queue be enabled, or reset, while the device runs. */
-static int
-check_ring_reset(const struct virtio_hw *hw)
-{
-	return virtio_has(hw, VIRTIO_F_RING_RESET) ? 0 : -ENOTSUP;
 }
 
 int

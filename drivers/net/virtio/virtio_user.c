@@ -18,11 +18,15 @@
 
 #define BIT VIRTIO_BIT
 /* What we answer for, whatever the peer has. */
-#define OWN_FEATURES (BIT(VIRTIO_NET_F_MAC) | BIT(VIRTIO_NET_F_STATUS) | BIT(VIRTIO_F_RING_RESET))
-/* What the peer decides about. All that is commands or needs an IOMMU is nothing over a socket. */
+#define OWN_FEATURES (BIT(VIRTIO_NET_F_MAC) | BIT(VIRTIO_NET_F_STATUS))
+/*
+ * What the peer decides about. All that is commands or needs an IOMMU is nothing over a socket.
+ * Any peer has the messages that stop a ring and let it go again, but one without RING_RESET may
+ * stop all of them: DPDK's vhost library takes the device from its program.
+ */
 #define PEER_FEATURES (BIT(VIRTIO_F_VERSION_1) | BIT(VIRTIO_F_INDIRECT_DESC) | \
 	BIT(VIRTIO_F_EVENT_IDX) | BIT(VIRTIO_F_RING_PACKED) | BIT(VIRTIO_F_ORDER_PLATFORM) | \
-	BIT(VIRTIO_NET_F_CSUM) | BIT(VIRTIO_NET_F_GUEST_CSUM) | BIT(VIRTIO_NET_F_GUEST_TSO4) | \
+	BIT(VIRTIO_F_RING_RESET) | BIT(VIRTIO_NET_F_CSUM) | BIT(VIRTIO_NET_F_GUEST_CSUM) | BIT(VIRTIO_NET_F_GUEST_TSO4) | \
 	BIT(VIRTIO_NET_F_GUEST_TSO6) | BIT(VIRTIO_NET_F_HOST_TSO4) | BIT(VIRTIO_NET_F_HOST_TSO6) | \
 	BIT(VIRTIO_NET_F_MRG_RXBUF))
 
