@@ -128,6 +128,8 @@ public:
 	std::atomic<uint32_t> silent_on { 0 };
 	std::atomic<uint32_t> garbage_on { 0 };
 	std::atomic<uint32_t> refuses { 0 };
+	/* As DPDK's: answers that the status is set, and then takes its time until it uses the rings. */
+	std::atomic<bool> slow { false }, ready { false };
 	uint32_t garbage[3] = { 0xdeadbeef, 5, 8 };
 
 	/* What it was told; with the lock. */
@@ -204,6 +206,10 @@ private:
 			poll(pfd, 2, -1);
 			if (pfd[1].revents || !receive(fd, msg) || !answer(fd, msg))
 				break;
+			if (slow && msg.request == SET_STATUS) {
+				poll(nullptr, 0, 100);
+				ready = msg.payload[0] != 0;
+			}
 		}
 		std::lock_guard<std::mutex> lock(mutex);
 

@@ -313,6 +313,15 @@ TEST_P(VirtioUser, StartWithoutAPeer)
 	forward(0, 100);
 }
 
+/* What is sent as soon as there is a link is not lost. */
+TEST_P(VirtioUser, NoLinkBeforeThePeerIsReady)
+{
+	peer.slow = true;
+	run();
+	EXPECT_TRUE(peer.ready);
+	EXPECT_TRUE(link());
+}
+
 TEST_P(VirtioUser, Server)
 {
 	peer.start(PATH, true);

@@ -347,12 +347,19 @@ vhost_user_set_features(struct vhost_user *vu, uint64_t features)
 }
 
 int
+vhost_user_sync(struct vhost_user *vu)
+{
+	uint64_t features;
+
+	return ask(vu, GET_FEATURES, NULL, &features, sizeof(features));
+}
+
+int
 vhost_user_set_mem_table(struct vhost_user *vu, const struct vhost_user_region *regions,
 	unsigned int n)
 {
 	struct mem_table table = { .nregions = n };
 	int fds[VHOST_USER_MAX_REGIONS];
-	uint64_t features;
 	int ret;
 
 	if (n > VHOST_USER_MAX_REGIONS)
@@ -368,8 +375,7 @@ vhost_user_set_mem_table(struct vhost_user *vu, const struct vhost_user_region *
 		n * sizeof(table.regions[0])), fds, n);
 	if (ret < 0 || (vu->protocol & BIT(VHOST_USER_PROTOCOL_F_REPLY_ACK)))
 		return ret;
-	/* Messages are worked on in turn: the answer to this one says that the table is in use. */
-	return ask(vu, GET_FEATURES, NULL, &features, sizeof(features));
+	return vhost_user_sync(vu);
 }
 
 static int

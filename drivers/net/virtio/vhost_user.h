@@ -110,6 +110,11 @@ vhost_user_ok(const struct vhost_user *vu)
 /** vhost_user_set_features() - accept virtio @features. Return: as vhost_user_hello(); -ENOTCONN. */
 int vhost_user_set_features(struct vhost_user *vu, uint64_t features);
 /**
+ * vhost_user_sync() - wait until all that was said before is done: messages are worked on in turn.
+ * Return: as vhost_user_set_features().
+ */
+int vhost_user_sync(struct vhost_user *vu);
+/**
  * vhost_user_set_mem_table() - all memory that the peer may use; when it returns, the peer has let go of
  * what is no more among it. @n: at most VHOST_USER_MAX_REGIONS. Return: as vhost_user_set_features().
  */

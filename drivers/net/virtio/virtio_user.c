@@ -120,6 +120,9 @@ virtio_user_program(struct virtio_user *u)
 			ret = set_vring(u, &u->queues[i]);
 	if (ret == 0)
 		ret = vhost_user_set_status(&u->vu, u->status);
+	/* Peers, as DPDK's, answer first and then have their program take the device. */
+	if (ret == 0)
+		ret = vhost_user_sync(&u->vu);
 	u->programmed = ret == 0;
 	/* What was made available before it came. */
 	for (unsigned int i = 0; i < 2 * u->args.pairs && ret == 0; i++)
