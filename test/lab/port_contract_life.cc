@@ -117,8 +117,10 @@ TEST_F(Life, queue_counts)
 		Config sender, receiver;
 
 		sender.tx_queues = std::min(n, max_tx);
+		sender.rx_queues = rx_queues_beside(sender.tx_queues);
 		receiver.rx_queues = std::min(n, max_rx);
 		sender.tx_desc = round_desc(tx.info().tx_desc_lim, 64);
+		sender.rx_desc = round_desc(tx.info().rx_desc_lim, 64);
 		receiver.rx_desc = round_desc(rx.info().rx_desc_lim, 64);
 		ASSERT_NO_FATAL_FAILURE(start(sender, receiver));
 		EXPECT_EQ(tx.info().nb_tx_queues, sender.tx_queues);
@@ -180,6 +182,7 @@ TEST_F(Life, ring_sizes)
 		plx_eth_txq_info txq {};
 
 		sender.tx_desc = uint16_t(tx_sizes.good[i]);
+		sender.rx_desc = round_desc(tx.info().rx_desc_lim, 64);
 		receiver.rx_desc = uint16_t(rx_sizes.good[i]);
 		sender.pools = receiver.pools = { large };
 		ASSERT_NO_FATAL_FAILURE(start(sender, receiver));
