@@ -311,7 +311,8 @@ PLX_EXPORT int plx_eth_dev_configure(uint16_t port_id, uint16_t nb_rx_queue, uin
  * Return: 0; -ENODEV; -EBUSY while started; -EINVAL for a port that is not configured, a bad queue,
  * size or threshold, an offload that queues can't have each for itself, a deferred start where the
  * driver can't start single queues, or mbufs whose data room is too small, for the largest frame too
- * unless PLX_ETH_RX_OFFLOAD_SCATTER is on; -EFAULT with --dma-check if the device can't reach them all;
+ * unless PLX_ETH_RX_OFFLOAD_SCATTER is on; -ENOTSUP for a pool of plx_pktmbuf_pool_create_extbuf() where
+ * the driver needs the mbufs' own buffers, as those of NICs do; -EFAULT with --dma-check if the device can't reach them all;
  * -ENOMEM; another errno of the driver, after which the queue is not set up.
  */
 PLX_EXPORT int plx_eth_rx_queue_setup(uint16_t port_id, uint16_t rx_queue_id, uint16_t nb_rx_desc,

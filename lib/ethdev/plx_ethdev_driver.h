@@ -20,6 +20,7 @@
  * says what the device did, PLX_ETH_EVENT_INTR_RESET is raised, and the next start heals it.
  */
 #include <pthread.h>
+#include <stdbool.h>
 
 #include <plx_callbacks.h>
 #include <plx_dev.h>
@@ -172,6 +173,8 @@ struct plx_eth_dev_ops {
  * @ops: the functions of its ports.
  * @devices: what it drives, in one line: "Intel 82576, I350, I210".
  * @devargs: what -a or --vdev take for it, "key=VALUE  help" each, the list ends with NULL; or NULL.
+ * @rx_own_buffers: Rx works out where the buffer of an mbuf is from where the mbuf is: ethdev refuses
+ *	pools of plx_pktmbuf_pool_create_extbuf().
  * @next: ethdev's.
  *
  * doc/nics.md is made of these.
@@ -181,6 +184,7 @@ struct plx_eth_caps {
 	const struct plx_eth_dev_ops *ops;
 	const char *devices;
 	const char *const *devargs;
+	bool rx_own_buffers;
 	struct plx_eth_caps *next;
 };
 

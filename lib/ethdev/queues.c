@@ -131,6 +131,16 @@ seg_room(struct plx_mempool *mp)
 	return room > head ? room - head : 0;
 }
 
+/* Are the buffers of the program's memory, and not behind the mbufs, where the driver looks for them? */
+static bool
+buffers_elsewhere(const struct plx_eth_dev *dev, struct plx_mempool *mp)
+{
+	const struct plx_pktmbuf_pool_private *priv = plx_mempool_get_priv(mp);
+
+	return dev->caps != NULL && dev->caps->rx_own_buffers &&
+		(priv->flags & PLX_PKTMBUF_POOL_F_PINNED_EXT_BUF) != 0;
+}
+
 static int
 check_pool(const struct plx_eth_dev *dev, const struct plx_eth_dev_info *info,
 	struct plx_mempool *mp, uint64_t offloads)
@@ -141,6 +151,9 @@ check_pool(const struct plx_eth_dev *dev, const struct plx_eth_dev_info *info,
 
 	if (mp == NULL || mp->private_data_size < sizeof(struct plx_pktmbuf_pool_private))
 		return eth_dev_refuse(dev, -EINVAL, "an Rx queue needs a pool of mbufs");
+	if (buffers_elsewhere(dev, mp))
+		return eth_dev_refuse(dev, -ENOTSUP, "mbufs of %s have external buffers, this driver "
+			"receives into mbufs' own: make the pool by plx_pktmbuf_pool_create()", mp->name);
 	if (!(offloads & PLX_ETH_RX_OFFLOAD_SCATTER) && frame > need) {
 		need = frame;
 		cure = ", or offload SCATTER";

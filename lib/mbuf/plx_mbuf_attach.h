@@ -136,6 +136,8 @@ struct plx_pktmbuf_extmem {
  *	registered and mapped for devices.
  * @ext_num: its entries.
  *
+ * Queues of NICs do not receive into them: see plx_eth_rx_queue_setup().
+ *
  * Return: the pool; NULL with errno as of plx_pktmbuf_pool_create(); EINVAL also if an elt_size is
  * less than @data_room_size, and ENOSPC if there are less than @n buffers in all of @ext_mem.
  */

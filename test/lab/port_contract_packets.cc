@@ -363,6 +363,41 @@ TEST_F(Packets, external_buffers)
 	plx_free(buffer);
 }
 
+/* Received into memory of the program, or such a pool is refused. */
+TEST_F(Packets, pinned_buffers)
+{
+	constexpr unsigned int N = 511;
+	constexpr uint16_t ROOM = PLX_MBUF_DEFAULT_BUF_SIZE;
+	Config receiver;
+
+	NEED_WIRE();
+
+	void *memory = plx_malloc("contract", size_t(N) * ROOM, 0);
+	const plx_pktmbuf_extmem mem = { memory, 0, size_t(N) * ROOM, ROOM };
+	plx_mempool *pinned = plx_pktmbuf_pool_create_extbuf("pinned", N, 0, 0, ROOM, SOCKET_ID_ANY,
+		&mem, 1);
+
+	ASSERT_NE(pinned, nullptr) << errno;
+	receiver.rx_desc = round_desc(rx.info().rx_desc_lim, 64);
+	receiver.pools = { pinned };
+
+	const int ret = rx.set_up(receiver, pool);
+
+	if (ret == 0) {
+		const std::vector<Bytes> sent = frames(100, 300);
+
+		start({}, receiver);
+		expect_same(sent, exchange(sent));
+		stop();
+	}
+	EXPECT_EQ(plx_eth_dev_configure(rx.id, 1, 1, nullptr), 0);
+	EXPECT_EQ(plx_mempool_avail_count(pinned), N);
+	plx_mempool_free(pinned);
+	plx_free(memory);
+	NEED(ret != -ENOTSUP, "buffers have to be the mbufs' own");
+	EXPECT_EQ(ret, 0);
+}
+
 TEST_F(Packets, each_queue_takes_mbufs_of_its_pool)
 {
 	const uint16_t queues = std::min(rx.info().max_rx_queues, uint16_t(4));

@@ -93,4 +93,9 @@ TEST_F(E1000ePort, RxInterruptsNeedMsix)
 	EXPECT_EQ(plx_eth_dev_configure(eth->port_id, 1, 1, &conf), 0);
 }
 
+TEST_F(E1000ePort, ExternalBuffers)
+{
+	expect_external_buffers_refused();
+}
+
 } /* namespace */

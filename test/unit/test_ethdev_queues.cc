@@ -203,6 +203,26 @@ TEST_F(EthdevQueues, SingleQueuesStartAndStop)
 		[&] { return plx_eth_dev_tx_queue_stop(id, 0); });
 }
 
+/* Drivers that work out where the buffer is look behind the mbuf. */
+TEST_F(EthdevQueues, ExternalBuffers)
+{
+	const PinnedPool pinned(63);
+	plx_eth_caps caps {};
+	const auto set_up = [&] {
+		return plx_eth_rx_queue_setup(id, 0, 0, SOCKET_ID_ANY, nullptr, pinned.get());
+	};
+
+	ASSERT_NE(pinned.get(), nullptr);
+	caps.info = toy->limits;
+	toy->dev->caps = &caps;
+	ASSERT_EQ(plx_eth_dev_configure(id, 1, 1, nullptr), 0);
+	EXPECT_EQ(set_up(), 0) << "for drivers that look";
+	caps.rx_own_buffers = true;
+	expect_refused(-ENOTSUP, { "pinned", "external buffers", "plx_pktmbuf_pool_create()" }, set_up);
+	EXPECT_EQ(rx_setup(0), 0);
+	toy->dev->caps = nullptr;
+}
+
 TEST_F(EthdevQueues, DeferredStart)
 {
 	plx_eth_rxconf rx = {};

@@ -63,6 +63,18 @@ protected:
 		return ret;
 	}
 
+	/* Of a device that is good for a probe. */
+	void expect_external_buffers_refused()
+	{
+		const PinnedPool pinned(63);
+
+		ASSERT_EQ(probe(), 0);
+		ASSERT_EQ(plx_eth_dev_configure(eth->port_id, 1, 1, nullptr), 0);
+		EXPECT_EQ(logged([&] { return plx_eth_rx_queue_setup(eth->port_id, 0, 64, SOCKET_ID_ANY,
+			nullptr, pinned.get()); }), -ENOTSUP);
+		EXPECT_TRUE(log_has("external buffers"));
+	}
+
 	/* Configure, make the queues, with a pool of enough mbufs. */
 	void set_up(uint16_t nb_rx = 1, uint16_t nb_tx = 1, const plx_eth_conf &conf = {})
 	{

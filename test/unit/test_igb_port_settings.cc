@@ -61,6 +61,11 @@ TEST_F(IgbPort, BuffersThatAreNoWholeKib)
 	ASSERT_EQ(plx_eth_dev_configure(eth->port_id, 1, 1, nullptr), 0);
 }
 
+TEST_F(IgbPort, ExternalBuffers)
+{
+	expect_external_buffers_refused();
+}
+
 TEST_F(IgbPort, Mtu)
 {
 	plx_eth_conf conf = {};

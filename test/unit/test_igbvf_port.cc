@@ -188,6 +188,11 @@ TEST_F(IgbvfPort, AVfThatIsGone)
 	EXPECT_EQ(start(), -ENODEV);
 }
 
+TEST_F(IgbvfPort, ExternalBuffers)
+{
+	expect_external_buffers_refused();
+}
+
 TEST_F(IgbvfPort, StartAndStop)
 {
 	ASSERT_EQ(probe(), 0);

@@ -274,6 +274,15 @@ TEST_P(VirtioMulti, SingleQueuesNeedTheFeature)
 	VirtioPort::forward("and all goes on as before");
 }
 
+TEST_P(VirtioMulti, ExternalBuffers)
+{
+	const PinnedPool pinned(63);
+
+	ASSERT_EQ(plx_eth_dev_configure(port, 1, 1, nullptr), 0);
+	EXPECT_EQ(plx_eth_rx_queue_setup(port, 0, DESC, SOCKET_ID_ANY, nullptr, pinned.get()),
+		-ENOTSUP);
+}
+
 /* Small buffers need a device that merges; without the offload a packet has to fit one. */
 TEST_P(VirtioMulti, SmallBuffers)
 {

@@ -78,11 +78,12 @@ protected:
 		return log;
 	}
 
-	void set_up(uint16_t pairs = 1, bool lsc = true)
+	void set_up(uint16_t pairs = 1, bool rxq = false)
 	{
 		plx_eth_conf conf {};
 
-		conf.intr_conf.lsc = lsc;
+		conf.intr_conf.lsc = !rxq;
+		conf.intr_conf.rxq = rxq;
 		ASSERT_EQ(plx_eth_dev_configure(port, pairs, pairs, &conf), 0);
 		for (uint16_t i = 0; i < pairs; i++) {
 			ASSERT_EQ(plx_eth_rx_queue_setup(port, i, DESC, SOCKET_ID_ANY, nullptr,
@@ -443,14 +444,9 @@ TEST_P(VirtioUser, SingleQueuesNeedAPeerThatCan)
 
 TEST_P(VirtioUser, RxInterrupt)
 {
-	plx_eth_conf conf {};
-
 	peer.start(PATH);
 	ASSERT_EQ(probe(), 0);
-	conf.intr_conf.rxq = 1;
-	ASSERT_EQ(plx_eth_dev_configure(port, 1, 1, &conf), 0);
-	ASSERT_EQ(plx_eth_rx_queue_setup(port, 0, DESC, SOCKET_ID_ANY, nullptr, pool.get()), 0);
-	ASSERT_EQ(plx_eth_tx_queue_setup(port, 0, DESC, SOCKET_ID_ANY, nullptr), 0);
+	set_up(1, true);
 	ASSERT_EQ(plx_eth_dev_start(port), 0);
 	ASSERT_TRUE(peer.running(2));
 	ASSERT_EQ(plx_eth_dev_rx_intr_ctl_q(port, 0, PLX_EPOLL_PER_THREAD, PLX_INTR_EVENT_ADD, this), 0);
@@ -473,6 +469,17 @@ TEST_P(VirtioUser, RxInterrupt)
 	plx_pktmbuf_free(m);
 	ASSERT_EQ(plx_eth_dev_rx_intr_ctl_q(port, 0, PLX_EPOLL_PER_THREAD, PLX_INTR_EVENT_DEL, nullptr),
 		0);
+}
+
+TEST_P(VirtioUser, ExternalBuffers)
+{
+	const PinnedPool pinned(63);
+
+	peer.start(PATH);
+	ASSERT_EQ(probe(), 0);
+	ASSERT_EQ(plx_eth_dev_configure(port, 1, 1, nullptr), 0);
+	EXPECT_EQ(plx_eth_rx_queue_setup(port, 0, DESC, SOCKET_ID_ANY, nullptr, pinned.get()),
+		-ENOTSUP);
 }
 
 TEST_P(VirtioUser, Arguments)

@@ -38,6 +38,16 @@ TEST_F(Vmxnet3Port, Filters)
 	EXPECT_EQ(device.control.get(VMXNET3_MACH), 0x5544u);
 }
 
+TEST_F(Vmxnet3Port, ExternalBuffers)
+{
+	const PinnedPool pinned(63);
+
+	ASSERT_EQ(probe(), 0);
+	ASSERT_EQ(plx_eth_dev_configure(port, 1, 1, nullptr), 0);
+	EXPECT_EQ(plx_eth_rx_queue_setup(port, 0, DESC, SOCKET_ID_ANY, nullptr, pinned.get()),
+		-ENOTSUP);
+}
+
 TEST_F(Vmxnet3Port, Vlans)
 {
 	plx_eth_conf conf {};

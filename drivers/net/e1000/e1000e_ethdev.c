@@ -274,6 +274,7 @@ static struct plx_eth_caps e1000e_caps = {
 	},
 	.ops = &ops,
 	.devices = "Intel 82574L, 82574LA, 82583V",
+	.rx_own_buffers = true,
 };
 PLX_ETH_REGISTER_CAPS(e1000e_caps)
 

@@ -226,6 +226,7 @@ static struct plx_eth_caps igb_caps = {
 	},
 	.ops = &igb_ops,
 	.devices = "Intel 82576, 82580, I350, I210, I211 with a copper PHY",
+	.rx_own_buffers = true,
 };
 PLX_ETH_REGISTER_CAPS(igb_caps)
 

@@ -211,6 +211,7 @@ static struct plx_eth_caps igbvf_caps = {
 	},
 	.ops = &igbvf_ops,
 	.devices = "Intel 82576 virtual function",
+	.rx_own_buffers = true,
 };
 PLX_ETH_REGISTER_CAPS(igbvf_caps)
 

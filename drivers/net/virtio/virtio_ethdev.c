@@ -327,6 +327,7 @@ static struct plx_eth_caps virtio_caps = {
 	},
 	.ops = &virtio_eth_dev_ops,
 	.devices = "virtio 1.x network devices over PCI: QEMU, clouds, hardware",
+	.rx_own_buffers = true,
 };
 PLX_ETH_REGISTER_CAPS(virtio_caps)
 

@@ -142,6 +142,7 @@ static struct plx_eth_caps virtio_user_caps = {
 	.ops = &virtio_eth_dev_ops,
 	.devices = "a vhost-user back end at a unix socket: DPDK's net_vhost, Open vSwitch, a VM's",
 	.devargs = devargs,
+	.rx_own_buffers = true,
 };
 PLX_ETH_REGISTER_CAPS(virtio_user_caps)
 

@@ -286,6 +286,7 @@ static struct plx_eth_caps vmxnet3_caps = {
 	},
 	.ops = &vmxnet3_ops,
 	.devices = "VMware vmxnet3, revisions 1 and up; QEMU's",
+	.rx_own_buffers = true,
 };
 PLX_ETH_REGISTER_CAPS(vmxnet3_caps)
 
