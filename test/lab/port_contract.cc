@@ -9,10 +9,10 @@
  *				sends; one that nobody hears
  *	--buffered-wire		frames wait on it for a port that is stopped
  *	--unfiltered		the ports take all that comes, whatever the address
- *	--lacks=WORD		the model of the device does not do what the real one does:
+ *	--lacks=WORD		the port, or the model of its device, does not do what others do:
  *				rx-checksums, rss, tso-last-flags, oversize-count,
  *				empty-vlan-filter, all-multicast, own-vlans,
- *				link-interrupts, uneven-queues
+ *				link-interrupts, uneven-queues, byte-counts
  *	--kernel-nic=NAME	an interface of the kernel on the same wire, which judges what the
  *				ports send
  *	--restarts=N		how often to start and stop (1000)
@@ -47,6 +47,7 @@ namespace {
 /* What --lacks may name. */
 const std::map<std::string, bool Options::*> abilities = {
 	{ "all-multicast", &Options::all_multicast },
+	{ "byte-counts", &Options::byte_counts },
 	{ "empty-vlan-filter", &Options::empty_vlan_filter },
 	{ "link-interrupts", &Options::link_interrupts },
 	{ "oversize-count", &Options::oversize_count },

@@ -43,10 +43,18 @@ struct Options {
 	bool own_vlans = true;		/* all VLANs without a filter, tags without strip */
 	bool link_interrupts = true;
 	bool uneven_queues = true;	/* more Tx than Rx queues without RSS */
+	bool byte_counts = true;
 	std::string kernel_nic;		/* interface of the kernel on the same wire, "" for none */
 	unsigned int restarts = 1000;
 };
 extern Options options;
+
+/* What a port that was sent so many bytes, or received them, tells. */
+inline uint64_t
+counted(size_t bytes)
+{
+	return options.byte_counts ? bytes : 0;
+}
 
 /* Until @done(), for 20 s at most. */
 template <typename F> bool

@@ -18,7 +18,7 @@ protected:
 		uint64_t bytes = 0;
 
 		for (const Bytes &one : sent)
-			bytes += one.size();
+			bytes += counted(one.size());
 		EXPECT_TRUE(await([&] {
 			return tx.stats().opackets - tx_before.opackets >= sent.size();
 		}));
