@@ -113,7 +113,7 @@ igb_rxq_refill(struct igb_rxq *rxq)
 	const uint16_t nb_owned = rxq->nb_owned;
 	uint16_t nb_empty;
 
-	while ((nb_empty = (uint16_t)(rxq->nb_desc - 1 - rxq->nb_owned)) >= rxq->free_thresh) {
+	while ((nb_empty = (uint16_t)(rxq->nb_desc - 1 - rxq->nb_owned)) > 0) {
 		uint16_t n = PLX_MIN(nb_empty, (uint16_t)(rxq->nb_desc - rxq->refill));
 
 		n = PLX_MIN(n, (uint16_t)REFILL_MAX);

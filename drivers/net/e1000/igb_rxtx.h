@@ -228,7 +228,7 @@ int igb_txq_done_cleanup(struct igb_txq *txq, uint32_t free_cnt);
 
 /** IGB_RX_LOOK_AHEAD - so many entries of sw_ring are behind its end: NULL, for prefetching. */
 #define IGB_RX_LOOK_AHEAD 4
-/** igb_rxq_refill() - give the chip new buffers, as long as free_thresh descriptors are empty. */
+/** igb_rxq_refill() - give the chip buffers for all empty descriptors, by one write to the tail. */
 void igb_rxq_refill(struct igb_rxq *rxq);
 
 /** igb_rx_status() - what the chip wrote in @hi; what it wrote before is read after. */
