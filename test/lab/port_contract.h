@@ -133,11 +133,6 @@ protected:
 	void start(const Config &sender = {}, const Config &receiver = {});
 	void start_one(Port &port, const Config &setup = {});
 	void stop();
-	/*
-	 * How many Rx queues go with @tx_queues: what can't be told where packets are to go may use
-	 * as many as it sends by.
-	 */
-	uint16_t rx_queues_beside(uint16_t tx_queues) const;
 
 	/* Give all to the sender, each to queue @queue. */
 	void send(std::vector<plx_mbuf *> packets, uint16_t queue = 0);

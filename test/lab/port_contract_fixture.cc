@@ -277,15 +277,6 @@ Contract::stop()
 	}
 }
 
-uint16_t
-Contract::rx_queues_beside(uint16_t tx_queues) const
-{
-	const plx_eth_dev_info info = tx.info();
-
-	return info.flow_type_rss_offloads != 0 ? uint16_t(1) :
-		std::min(tx_queues, info.max_rx_queues);
-}
-
 void
 Contract::poll(std::vector<Packet> &packets)
 {

@@ -110,7 +110,8 @@ TEST_F(Queues, one_of_several_is_stopped)
 	NEED_WIRE();
 	NEED(tx.info().max_tx_queues > 1, "one queue");
 	sender.tx_queues = 2;
-	sender.rx_queues = receiver.rx_queues = rx_queues_beside(2);
+	/* Some that hear themselves have queues in pairs. */
+	receiver.rx_queues = std::min(rx.info().max_rx_queues, uint16_t(2));
 	ASSERT_NO_FATAL_FAILURE(start(sender, receiver));
 
 	const int ret = plx_eth_dev_tx_queue_stop(tx.id, 1);
