@@ -364,19 +364,44 @@ plx_mempool_cache_free(struct plx_mempool_cache *cache)
 	plx_free(cache);
 }
 
+/* Modes that few pools have, out of line: to save the registers they need costs the others time. */
+static __attribute__((noinline)) unsigned int
+dequeue_by_mode(struct plx_ring *r, void **obj_table, unsigned int n)
+{
+	return plx_ring_dequeue_bulk(r, obj_table, n, NULL);
+}
+
+static __attribute__((noinline)) unsigned int
+enqueue_by_mode(struct plx_ring *r, void * const *obj_table, unsigned int n)
+{
+	return plx_ring_enqueue_bulk(r, obj_table, n, NULL);
+}
+
 static __plx_always_inline int
 ring_get(struct plx_mempool *mp, void **obj_table, unsigned int n)
 {
+	struct plx_ring *r = mp->ring;
+	unsigned int got;
+
 	mempool_count_common(mp, 0);
-	return plx_ring_dequeue_bulk(mp->ring, obj_table, n, NULL) == n ? 0 : -ENOENT;
+	got = plx_likely(plx_ring_get_cons_sync_type(r) == PLX_RING_SYNC_MT) ?
+		plx_ring_mc_dequeue_bulk(r, obj_table, n, NULL) :
+		dequeue_by_mode(r, obj_table, n);
+	return got == n ? 0 : -ENOENT;
 }
 
 static __plx_always_inline void
 ring_put(struct plx_mempool *mp, void * const *obj_table, unsigned int n)
 {
+	struct plx_ring *r = mp->ring;
+	unsigned int put;
+
 	mempool_count_common(mp, 1);
+	put = plx_likely(plx_ring_get_prod_sync_type(r) == PLX_RING_SYNC_MT) ?
+		plx_ring_mp_enqueue_bulk(r, obj_table, n, NULL) :
+		enqueue_by_mode(r, obj_table, n);
 	/* There is room for all objects of the pool, so what does not fit came twice. */
-	if (plx_unlikely(plx_ring_enqueue_bulk(mp->ring, obj_table, n, NULL) != n))
+	if (plx_unlikely(put != n))
 		PLX_LOG(ERR, &plx_mempool_logtype, "pool \"%s\": %u objects dropped, they exceed the "
 			"pool's %u: some were put twice, or belong to another pool",
 			mp->name, n, mp->size);
