@@ -35,9 +35,9 @@ call(const struct plx_callback *cb, void *ctx)
 		(int)cb->key, plx_strerror(ret));
 }
 
-/* Read an eventfd. Return: is it an interrupt? */
+/* Read an eventfd; lock is held. Return: is it an interrupt? */
 static bool
-drain(struct eal_intr *intr, int fd)
+read_eventfd(struct eal_intr *intr, int fd)
 {
 	uint64_t count;
 
@@ -50,6 +50,22 @@ drain(struct eal_intr *intr, int fd)
 	/* May fail if it is closed: then it is out as well. */
 	epoll_ctl(intr->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
 	return false;
+}
+
+/*
+ * As read_eventfd(), of a file that was reported. Its last callback may have been taken out since
+ * then, and the file closed: its number may be another one's.
+ */
+static bool
+drain(struct eal_intr *intr, int fd)
+{
+	bool is_interrupt;
+
+	pthread_mutex_lock(&intr->lock);
+	is_interrupt = plx_callbacks_count(&intr->callbacks, (uint64_t)fd) > 0 &&
+		read_eventfd(intr, fd);
+	pthread_mutex_unlock(&intr->lock);
+	return is_interrupt;
 }
 
 /*

@@ -253,6 +253,34 @@ TEST(Interrupts, ManyAtOnce)
 	});
 }
 
+/* Who unregisters may close the file, though its interrupt is being reported just then. */
+TEST(Interrupts, ClosedFileIsNotRead)
+{
+	Function f = [] { return 0; };
+
+	for (int i = 0; i < 3000; i++) {
+		uint64_t count = 0;
+		int fd;
+
+		{
+			Source s;
+
+			fd = s.handle.fd;
+			ASSERT_EQ(add(s, f), 0);
+			s.fire();
+			ASSERT_EQ(remove(s, f), 0);
+		}
+
+		const int other = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
+
+		ASSERT_EQ(other, fd) << "the number is used again";
+		for (int j = 0; j < 20; j++)
+			sched_yield();
+		ASSERT_EQ(read(other, &count, sizeof(count)), ssize_t(sizeof(count))) << "round " << i;
+		close(other);
+	}
+}
+
 TEST(Interrupts, ErrorsAreLoggedAndCounted)
 {
 	plx_intr_stats before, after;
