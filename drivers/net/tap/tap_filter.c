@@ -34,7 +34,7 @@ change(struct plx_eth_dev *dev, const struct vport_filter *filter, bool add, uns
 		return ret;
 	ret = apply(dev, filter);
 	if (ret < 0)
-		tap_remote_member(dev, !add, type, addr);
+		(void)tap_remote_member(dev, !add, type, addr);
 	return ret;
 }
 
@@ -98,7 +98,7 @@ tap_mac_addr_set(struct plx_eth_dev *dev, const struct plx_ether_addr *mac_addr)
 	if (ret == 0)
 		ret = apply(dev, &filter);
 	if (ret < 0)
-		tap_remote_set_mac(dev, &dev->mac_addr);
+		(void)tap_remote_set_mac(dev, &dev->mac_addr);
 	return ret;
 }
 
@@ -130,11 +130,18 @@ int
 tap_set_mc_addr_list(struct plx_eth_dev *dev, const struct plx_ether_addr *mc_addrs,
 	uint32_t nb_mc_addr)
 {
-	struct vport_filter filter;
-	int ret = tap_remote_mc_addrs(dev, mc_addrs, nb_mc_addr);
+	struct vport_filter before, filter;
+	int ret;
 
-	vport_filter_init(&filter, dev);
+	vport_filter_init(&before, dev);
+	filter = before;
 	filter.mc_addrs = mc_addrs;
 	filter.nb_mc_addrs = nb_mc_addr;
-	return ret == 0 ? apply(dev, &filter) : ret;
+	ret = apply(dev, &filter);
+	if (ret < 0)
+		return ret;
+	ret = tap_remote_mc_addrs(dev, mc_addrs, nb_mc_addr);
+	if (ret < 0)
+		(void)apply(dev, &before);
+	return ret;
 }

@@ -33,10 +33,17 @@ int
 vport_member_mc_addrs(int fd, const struct netdev *nd, const struct plx_eth_dev *dev,
 	const struct plx_ether_addr *mc_addrs, uint32_t nb_mc_addrs)
 {
+	uint32_t n;
 	int ret = 0;
 
-	for (uint32_t i = 0; i < nb_mc_addrs && ret == 0; i++)
-		ret = vport_member(fd, nd, true, PACKET_MR_MULTICAST, &mc_addrs[i]);
+	for (n = 0; n < nb_mc_addrs && ret == 0; n++)
+		ret = vport_member(fd, nd, true, PACKET_MR_MULTICAST, &mc_addrs[n]);
+	if (ret < 0) {
+		/* The last one is not there. What undoing says is nothing to what went wrong. */
+		while (--n > 0)
+			(void)vport_member(fd, nd, false, PACKET_MR_MULTICAST, &mc_addrs[n - 1]);
+		return ret;
+	}
 	/* Right after a start those of the port are these, and there were none. */
 	for (uint32_t i = 0; i < dev->nb_mc_addrs && ret == 0 && mc_addrs != dev->mc_addrs; i++)
 		ret = vport_member(fd, nd, false, PACKET_MR_MULTICAST, &dev->mc_addrs[i]);
